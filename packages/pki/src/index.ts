@@ -1,0 +1,2 @@
+export { type IssueOptions, type KeyPair, createCa, issue } from './certificate.ts';
+export { type ClusterPkiOptions, ensureClusterPki, ensureLeaf } from './cluster-pki.ts';

@@ -1,0 +1,188 @@
+import { ruleKey } from './canonical.ts';
+import type {
+  Chain,
+  DesiredTable,
+  Jump,
+  Observed,
+  ObservedTable,
+  Ownership,
+  Rule,
+  RuleSet,
+  TableName,
+} from './model.ts';
+import { isBuiltinChain, owns, tableNames } from './model.ts';
+import { renderRule } from './render.ts';
+
+/** What must be written, and in which tables; `input` is empty when all stands as desired. */
+export interface Difference {
+  /** Input for `iptables-restore --noflush`: each table is changed atomically. */
+  readonly input: string;
+  readonly tables: readonly TableName[];
+  readonly chainsWritten: number;
+  readonly chainsDeleted: number;
+  readonly jumpsAdded: number;
+  readonly jumpsDeleted: number;
+}
+
+/**
+ * The least that turns `observed` into `desired`: owned chains that differ are written whole, owned chains no longer
+ * desired are emptied and deleted (only emptied while a foreign chain refers to them), and rules of built-in chains that
+ * jump to a chain of ours are added or deleted one by one. No other rule is touched, moved or named.
+ */
+export function diff(desired: RuleSet, observed: Observed, ownership: Ownership): Difference {
+  const total = { chainsWritten: 0, chainsDeleted: 0, jumpsAdded: 0, jumpsDeleted: 0 };
+  const tables: TableName[] = [];
+  let input = '';
+  for (const name of tableNames) {
+    const change = diffTable(desired[name] ?? nothing, observed.get(name) ?? new Map(), ownership);
+    if (change.lines.length === 0) continue;
+    tables.push(name);
+    input += `*${name}\n${change.lines.join('\n')}\nCOMMIT\n`;
+    total.chainsWritten += change.chainsWritten;
+    total.chainsDeleted += change.chainsDeleted;
+    total.jumpsAdded += change.jumpsAdded;
+    total.jumpsDeleted += change.jumpsDeleted;
+  }
+  return { input, tables, ...total };
+}
+
+/** What iptables-save would show after the difference was restored, so that the next sync need not ask. */
+export function afterRestore(desired: RuleSet, observed: Observed, ownership: Ownership): Observed {
+  const after = new Map<TableName, ObservedTable>();
+  for (const name of tableNames) {
+    const before: ObservedTable = observed.get(name) ?? new Map();
+    const want = desired[name] ?? nothing;
+    const kept = new Set(stillReferred(want, before, ownership));
+    const table = new Map<string, Chain>();
+    for (const [chain, value] of before) {
+      if (!owns(ownership, chain)) table.set(chain, value);
+      else if (kept.has(chain)) table.set(chain, value.rules.length === 0 ? value : { name: chain, rules: [] });
+    }
+    for (const chain of want.chains) table.set(chain.name, chain);
+    for (const [chain, rules] of jumpsAfter(want, before, ownership)) table.set(chain, { name: chain, rules });
+    if (table.size > 0) after.set(name, table);
+  }
+  return after;
+}
+
+const nothing: DesiredTable = { chains: [], jumps: [] };
+
+interface TableChange extends Omit<Difference, 'input' | 'tables'> {
+  readonly lines: readonly string[];
+}
+
+function diffTable(desired: DesiredTable, observed: ObservedTable, ownership: Ownership): TableChange {
+  const changed: Chain[] = [];
+  const names = new Set<string>();
+  for (const chain of desired.chains) {
+    if (!owns(ownership, chain.name) || isBuiltinChain(chain.name)) throw new Error(`chain ${chain.name} is not owned`);
+    if (names.has(chain.name)) throw new Error(`chain ${chain.name} is desired twice`);
+    names.add(chain.name);
+    if (!sameChain(chain, observed.get(chain.name))) changed.push(chain);
+  }
+  const stale = [...observed.keys()].filter((name) => owns(ownership, name) && !names.has(name));
+  const referred = new Set(stillReferred(desired, observed, ownership));
+  const emptied = stale.filter((name) => !referred.has(name) || (observed.get(name)?.rules.length ?? 0) > 0);
+  const deleted = stale.filter((name) => !referred.has(name));
+  const jumps = diffJumps(desired, observed, ownership);
+  return {
+    lines: [
+      // With --noflush this makes a chain that is missing and empties one that is there.
+      ...[...changed.map((chain) => chain.name), ...emptied].map((name) => `:${name} - [0:0]`),
+      ...changed.flatMap((chain) => chain.rules.map((rule) => `-A ${chain.name} ${renderRule(rule)}`)),
+      ...jumps.deleted.map((jump) => `-D ${jump.chain} ${renderRule(jump.rule)}`),
+      // Each goes to the top, so the last one written stands first.
+      ...jumps.added
+        .filter((jump) => jump.place === 'first')
+        .toReversed()
+        .map((jump) => `-I ${jump.chain} 1 ${renderRule(jump.rule)}`),
+      ...jumps.added.filter((jump) => jump.place === 'last').map((jump) => `-A ${jump.chain} ${renderRule(jump.rule)}`),
+      ...deleted.map((name) => `-X ${name}`),
+    ],
+    chainsWritten: changed.length,
+    chainsDeleted: deleted.length,
+    jumpsAdded: jumps.added.length,
+    jumpsDeleted: jumps.deleted.length,
+  };
+}
+
+function sameChain(desired: Chain, observed: Chain | undefined): boolean {
+  if (observed === undefined || desired.rules.length !== observed.rules.length) return false;
+  if (desired.rules === observed.rules) return true;
+  return desired.rules.every((rule, index) => {
+    const other = observed.rules[index];
+    return other !== undefined && (other === rule || ruleKey(other) === ruleKey(rule));
+  });
+}
+
+/** Stale chains of ours that a chain of somebody else still jumps to: deleting them would fail the whole restore. */
+function stillReferred(desired: DesiredTable, observed: ObservedTable, ownership: Ownership): string[] {
+  const wanted = new Set(desired.chains.map((chain) => chain.name));
+  const referred: string[] = [];
+  for (const chain of observed.values()) {
+    if (owns(ownership, chain.name) || isBuiltinChain(chain.name)) continue;
+    for (const rule of chain.rules) {
+      const target = rule.target?.name;
+      if (target !== undefined && observed.has(target) && owns(ownership, target) && !wanted.has(target))
+        referred.push(target);
+    }
+  }
+  return referred;
+}
+
+/**
+ * A rule of a built-in chain is ours when it leads to a chain of ours that is one of the desired entries, or that is
+ * going away. One that leads to another chain of ours (say, to the masquerade mark) is somebody else's.
+ */
+interface JumpChange {
+  readonly added: readonly Jump[];
+  readonly deleted: readonly { readonly chain: string; readonly rule: Rule }[];
+}
+
+function diffJumps(desired: DesiredTable, observed: ObservedTable, ownership: Ownership): JumpChange {
+  const missing = new Map(desired.jumps.map((jump) => [jumpKey(jump.chain, jump.rule), jump]));
+  const entries = new Set(desired.jumps.map((jump) => entryChain(jump, ownership)));
+  const chains = new Set(desired.chains.map((chain) => chain.name));
+  const isOurs = (rule: Rule): boolean => {
+    const target = rule.target?.name;
+    return target !== undefined && owns(ownership, target) && (entries.has(target) || !chains.has(target));
+  };
+  const wanted = new Set(missing.keys());
+  const deleted: { chain: string; rule: Rule }[] = [];
+  for (const chain of observed.values()) {
+    if (!isBuiltinChain(chain.name)) continue;
+    for (const rule of chain.rules) {
+      const key = wanted.size > 0 || isOurs(rule) ? jumpKey(chain.name, rule) : '';
+      // The first of equals stays; further ones go.
+      if (wanted.has(key) && missing.delete(key)) continue;
+      if (wanted.has(key) || isOurs(rule)) deleted.push({ chain: chain.name, rule });
+    }
+  }
+  return { added: [...missing.values()], deleted };
+}
+
+function jumpsAfter(desired: DesiredTable, observed: ObservedTable, ownership: Ownership): Map<string, Rule[]> {
+  const change = diffJumps(desired, observed, ownership);
+  const gone = new Set(change.deleted.map((entry) => entry.rule));
+  const after = new Map<string, Rule[]>();
+  const rulesOf = (chain: string): Rule[] => {
+    const rules = after.get(chain) ?? (observed.get(chain)?.rules ?? []).filter((rule) => !gone.has(rule));
+    after.set(chain, rules);
+    return rules;
+  };
+  for (const entry of change.deleted) rulesOf(entry.chain);
+  for (const jump of change.added.filter((added) => added.place === 'first').toReversed())
+    rulesOf(jump.chain).unshift(jump.rule);
+  for (const jump of change.added.filter((added) => added.place === 'last')) rulesOf(jump.chain).push(jump.rule);
+  return after;
+}
+
+function entryChain(jump: Jump, ownership: Ownership): string {
+  const name = jump.rule.target?.name;
+  if (name === undefined || !owns(ownership, name)) throw new Error(`a rule of ${jump.chain} leads to no owned chain`);
+  return name;
+}
+
+function jumpKey(chain: string, rule: Rule): string {
+  return `${chain} ${ruleKey(rule)}`;
+}

@@ -1,0 +1,123 @@
+import { mkdirSync } from 'node:fs';
+import { hostname, networkInterfaces } from 'node:os';
+import { ensureClusterPki, ensureLeaf } from '@wherry/pki';
+import {
+  API_SERVICE_IP,
+  type ClusterSettings,
+  DEFAULT_POD_CIDR,
+  DEFAULT_SERVICE_CIDR,
+  components,
+} from './components.ts';
+import { buildDemoImage, curlDemo, deployDemo } from './demo.ts';
+import { DOCKER_ENDPOINT, docker, ensureEngine, ensurePrograms } from './docker-engine.ts';
+import { healthy } from './health.ts';
+import { mergeIntoUserKubeconfig, writeKubeconfigs } from './kubeconfigs.ts';
+import { type Places, placesOf } from './places.ts';
+import { commandLine, runningProcess, startProcess, stopProcess } from './processes.ts';
+import { Progress } from './progress.ts';
+import { rememberSysctls } from './sysctls.ts';
+import { wherry } from './wherry.ts';
+
+export interface UpOptions {
+  home?: string;
+  demo: boolean;
+}
+
+/** A cluster on this host: what is missing is made or started, what is there and well is left alone. */
+export async function up(options: UpOptions): Promise<void> {
+  if (process.getuid?.() !== 0)
+    throw new Error('wherry up needs root: it starts containers and writes iptables rules. Try: sudo scripts/up');
+  const places = placesOf(options.home);
+  const settings: ClusterSettings = {
+    nodeName: hostname().toLowerCase(),
+    nodeIp: hostAddress(),
+    podCidr: DEFAULT_POD_CIDR,
+    serviceCidr: DEFAULT_SERVICE_CIDR,
+    dockerEndpoint: DOCKER_ENDPOINT,
+  };
+  const progress = new Progress();
+  await progress.step('programs', ensurePrograms);
+  await progress.step('Docker engine', () => ensureEngine(places));
+  await progress.step('certificates and kubeconfigs', () => prepare(places, settings));
+  for (const component of components(places, settings)) {
+    await progress.step(component.name, async () => {
+      const how = await ensureRunning(places, commandLine(component), component.name);
+      await healthy(places, component);
+      return how;
+    });
+  }
+  await progress.step(`node ${settings.nodeName}`, async () => {
+    await wherry(places, ['wait', '--for=condition=Ready', `node/${settings.nodeName}`, '--timeout=60s']);
+    return 'Ready';
+  });
+  const kubeconfig = mergeIntoUserKubeconfig(places);
+  if (options.demo) await runDemo(progress, places, settings);
+  process.stdout.write(nextSteps(kubeconfig, options.demo));
+}
+
+async function prepare(places: Places, settings: ClusterSettings): Promise<string> {
+  const now = new Date();
+  for (const folder of [places.state, places.config, places.run, places.log]) mkdirSync(folder, { recursive: true });
+  rememberSysctls(places);
+  const service = 'kubernetes.default.svc.cluster.local'.split('.');
+  const { ca } = await ensureClusterPki({
+    dir: places.pki,
+    dnsNames: ['localhost', settings.nodeName, ...[1, 2, 3, 5].map((labels) => service.slice(0, labels).join('.'))],
+    ipAddresses: ['127.0.0.1', API_SERVICE_IP, settings.nodeIp],
+    now,
+  });
+  await ensureLeaf(places.pki, 'kubelet', ca, now, {
+    commonName: `system:node:${settings.nodeName}`,
+    organizations: ['system:nodes'],
+    dnsNames: [settings.nodeName],
+    ipAddresses: [settings.nodeIp, '127.0.0.1'],
+    usages: ['server'],
+  });
+  await writeKubeconfigs(places, ca, settings.nodeName, now);
+  return places.pki;
+}
+
+/** A daemon that runs with other flags than it should have now is started anew. */
+async function ensureRunning(places: Places, command: string[], name: string): Promise<string> {
+  const program = command[1]!;
+  const running = runningProcess(places, name, program);
+  if (running && JSON.stringify(running.command) === JSON.stringify(command)) return 'already running';
+  if (running) await stopProcess(places, name, program);
+  startProcess(places, name, command);
+  return running ? 'restarted' : 'started';
+}
+
+async function runDemo(progress: Progress, places: Places, settings: ClusterSettings): Promise<void> {
+  await progress.step('demo image', () => buildDemoImage(docker()));
+  await progress.step('demo', () => deployDemo(places));
+  await progress.step('demo answers', async () => {
+    const { clusterUrl, nodeUrl, answer } = await curlDemo(places, settings.nodeIp);
+    return `${clusterUrl} and ${nodeUrl} say "${answer}"`;
+  });
+}
+
+/** This host's address as others see it: that of the first interface that is not the loopback or of containers. */
+function hostAddress(): string {
+  for (const [name, addresses] of Object.entries(networkInterfaces())) {
+    if (/^(lo|docker|br-|veth|wherry|wh)/.test(name)) continue;
+    const found = addresses?.find((address) => address.family === 'IPv4' && !address.address.startsWith('169.254.'));
+    if (found) return found.address;
+  }
+  throw new Error('this host has no IPv4 address but the loopback; give it one (a dummy interface will do)');
+}
+
+function nextSteps(kubeconfig: string, demo: boolean): string {
+  const tries = [
+    'kubectl get nodes,pods,services -A     # context "wherry" in ' + kubeconfig,
+    'apps/wherry/bin/wherry get pods -A -w  # our own CLI: the same verbs and flags',
+    ...(demo
+      ? [
+          'kubectl scale deployment demo --replicas=5 && kubectl rollout status deployment demo',
+          'kubectl delete pod -l app=demo         # and see them come back',
+          'kubectl logs -f deployment/demo',
+        ]
+      : ['scripts/up                             # again, with the demo']),
+    'scripts/down                           # stops and removes everything; --keep-data keeps the state',
+  ];
+  return `\nThe cluster is up. Try:\n${tries.map((line) => `  ${line}\n`).join('')}`;
+}

@@ -1,0 +1,175 @@
+import type { EndpointSlice, Service } from '@wherry/api';
+import * as r from '@wherry/node-iptables';
+import type { BuiltinChain, Chain, Jump, Part, Rule, RuleSet } from '@wherry/node-iptables';
+import * as names from './chain-names.ts';
+import type { ProxyConfig } from './config.ts';
+import { chooseEndpoints, endpointsOf } from './endpoints.ts';
+import { portRules, type PortRules } from './port-rules.ts';
+import { proxiedPorts } from './service-ports.ts';
+
+/** One Service with the EndpointSlices that carry its name; objects are shared and never changed. */
+export interface ServiceView {
+  readonly service: Service;
+  readonly slices: readonly EndpointSlice[];
+}
+
+/** Everything that must stand for these Services, sorted, so that equal input gives equal output. */
+export type RuleSetBuilder = (views: readonly ServiceView[]) => RuleSet;
+
+/**
+ * A pure function with a memory: a Service whose objects are the very same as at the last call costs nothing, and keeps
+ * its very same chains, which diff() then skips.
+ */
+export function ruleSetBuilder(config: ProxyConfig): RuleSetBuilder {
+  let known = new Map<string, { readonly view: ServiceView; readonly rules: readonly PortRules[] }>();
+  const shared = sharedChains(config);
+  return (views) => {
+    const next: typeof known = new Map();
+    for (const view of views) {
+      const key = `${view.service.metadata?.namespace ?? ''}/${view.service.metadata?.name ?? ''}`;
+      const old = known.get(key);
+      const same = old !== undefined && sameView(old.view, view);
+      next.set(key, same ? old : { view, rules: serviceRules(view, config) });
+    }
+    known = next;
+    const keys = [...next.keys()].toSorted((a, b) => (a < b ? -1 : 1));
+    return assemble(
+      keys.flatMap((key) => next.get(key)?.rules ?? []),
+      shared,
+    );
+  };
+}
+
+/** The rules of each port of one Service. */
+export function serviceRules(view: ServiceView, config: ProxyConfig): PortRules[] {
+  return proxiedPorts(view.service).map((port) =>
+    portRules(port, chooseEndpoints(endpointsOf(port, view.slices, config.nodeName)), config),
+  );
+}
+
+function sameView(a: ServiceView, b: ServiceView): boolean {
+  return (
+    a.service === b.service &&
+    a.slices.length === b.slices.length &&
+    a.slices.every((slice, index) => slice === b.slices[index])
+  );
+}
+
+function assemble(ports: readonly PortRules[], shared: SharedChains): RuleSet {
+  const gather = (pick: (rules: PortRules) => readonly Rule[]): Rule[] => ports.flatMap(pick);
+  return {
+    nat: {
+      chains: [
+        { name: names.servicesChain, rules: [...gather((p) => p.services), ...shared.toNodePorts] },
+        { name: names.nodePortsChain, rules: gather((p) => p.nodePorts) },
+        ...shared.nat,
+        ...uniqueChains(ports),
+      ],
+      jumps: natJumps,
+    },
+    filter: {
+      chains: [
+        { name: names.servicesChain, rules: gather((p) => p.refused) },
+        { name: names.externalServicesChain, rules: gather((p) => p.refusedExternally) },
+        ...shared.filter,
+      ],
+      jumps: filterJumps,
+    },
+  };
+}
+
+/** Two ports cannot share a chain unless their names do, which the API forbids; should they, the first one counts. */
+function uniqueChains(ports: readonly PortRules[]): Chain[] {
+  const chains = new Map<string, Chain>();
+  for (const port of ports) for (const chain of port.chains) if (!chains.has(chain.name)) chains.set(chain.name, chain);
+  return [...chains.values()];
+}
+
+interface SharedChains {
+  readonly nat: readonly Chain[];
+  readonly filter: readonly Chain[];
+  readonly toNodePorts: readonly Rule[];
+}
+
+function sharedChains(config: ProxyConfig): SharedChains {
+  const mark = config.masqueradeMark;
+  const firewall: Chain = {
+    name: names.firewallChain,
+    // route_localnet opens 127.0.0.0/8 to neighbours on the wire (CVE-2020-8558); this closes it again. Upstream's
+    // kubelet writes the very same chain.
+    rules: [
+      r.rule(
+        r.comment('block incoming localnet connections'),
+        r.destination('127.0.0.0/8'),
+        r.not(r.source('127.0.0.0/8')),
+        r.not(r.conntrackState('RELATED', 'ESTABLISHED', 'DNAT')),
+        r.drop(),
+      ),
+    ],
+  };
+  return {
+    nat: [
+      { name: names.markMasqueradeChain, rules: [r.rule(r.setMarkBits(mark))] },
+      {
+        name: names.postroutingChain,
+        rules: [
+          r.rule(r.not(r.markIs(mark)), r.returns()),
+          // Off again, lest the packet be masqueraded twice when it passes once more (IPsec, overlays).
+          r.rule(r.flipMarkBits(mark)),
+          r.rule(r.comment('kubernetes service traffic requiring SNAT'), r.masquerade()),
+        ],
+      },
+    ],
+    filter: [
+      {
+        name: names.forwardChain,
+        rules: [
+          // A packet that conntrack cannot place would pass without being translated back, and end the connection.
+          r.rule(r.conntrackState('INVALID'), r.drop()),
+          r.rule(r.comment('kubernetes forwarding rules'), r.markIs(mark), r.accept()),
+          r.rule(
+            r.comment('kubernetes forwarding conntrack rule'),
+            r.conntrackState('RELATED', 'ESTABLISHED'),
+            r.accept(),
+          ),
+        ],
+      },
+      firewall,
+    ],
+    toNodePorts: nodePortEntries(config),
+  };
+}
+
+/** These stand last in KUBE-SERVICES: a cluster IP must win over a NodePort. */
+function nodePortEntries(config: ProxyConfig): Rule[] {
+  const words = r.comment('kubernetes service nodeports; NOTE: this must be the last rule in this chain');
+  const to = r.jump(names.nodePortsChain);
+  if (config.nodePortAddresses !== undefined)
+    return config.nodePortAddresses.map((address) => r.rule(words, r.destination(`${address}/32`), to));
+  const notLocalhost = config.localhostNodePorts ? [] : [r.not(r.destination('127.0.0.0/8'))];
+  return [r.rule(words, ...notLocalhost, r.destinationType('LOCAL'), to)];
+}
+
+function entry(chain: BuiltinChain, to: string, ...parts: readonly Part[]): Jump {
+  return { chain, place: 'first', rule: r.rule(...parts, r.jump(to)) };
+}
+
+const portals = r.comment('kubernetes service portals');
+const visible = r.comment('kubernetes externally-visible service portals');
+const opening = r.conntrackState('NEW');
+
+const natJumps: readonly Jump[] = [
+  entry('PREROUTING', names.servicesChain, portals),
+  entry('OUTPUT', names.servicesChain, portals),
+  entry('POSTROUTING', names.postroutingChain, r.comment('kubernetes postrouting rules')),
+];
+
+const filterJumps: readonly Jump[] = [
+  entry('INPUT', names.externalServicesChain, opening, visible),
+  entry('FORWARD', names.forwardChain, r.comment('kubernetes forwarding rules')),
+  entry('FORWARD', names.servicesChain, opening, portals),
+  entry('FORWARD', names.externalServicesChain, opening, visible),
+  entry('OUTPUT', names.servicesChain, opening, portals),
+];
+
+const firewallJumps: readonly Jump[] = [entry('INPUT', names.firewallChain), entry('OUTPUT', names.firewallChain)];

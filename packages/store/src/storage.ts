@@ -4,7 +4,7 @@
  * worker thread. Revisions are safe integers, one per committed transaction that changed something, as in etcd.
  */
 
-/** One key as of a revision. `version` counts the writes since the key was created, starting at 1. */
+/** One key as of a revision. The value's bytes are shared and must not be altered. `version` counts the writes since the key was created, starting at 1. */
 export interface KeyValue {
   key: string;
   value: Uint8Array;
@@ -86,11 +86,16 @@ export interface WatchBatch {
 }
 
 export interface Watch {
+  /** Nothing comes any more, onEnd included. */
   close(): void;
 }
 
 export interface WatchHandlers {
-  onBatch(batch: WatchBatch): void;
+  /**
+   * Where a promise is returned the next batch waits for it; what gathers meanwhile has a bound, beyond which the watch
+   * ends with `slow-consumer`. A handler that is in step has its batch before the write is answered.
+   */
+  onBatch(batch: WatchBatch): void | Promise<void>;
   /** Called once, after which nothing comes any more: compacted, a consumer that fell behind, or the store closed. */
   onEnd(error: StorageError | undefined): void;
 }
@@ -108,15 +113,22 @@ export interface Storage extends AsyncDisposable {
   get(
     key: string,
     options?: { revision?: number; consistency?: Consistency },
-  ): Promise<{ kv?: KeyValue | undefined; revision: number }>;
+  ): Promise<{ kv?: KeyValue | undefined /** The revision it is of. */; revision: number }>;
   list(prefix: string, options?: ListOptions): Promise<ListResult>;
+  /**
+   * A key may be put only once in a transaction, and not also be deleted (TypeError, as for an empty or malformed key).
+   * The request must not be altered until it is answered.
+   */
   txn(request: TxnRequest): Promise<TxnResult>;
   /** Events of keys under `prefix` with revision >= fromRevision (0: from now on), no gap, no duplicate. */
   watch(prefix: string, fromRevision: number, handlers: WatchHandlers): Watch;
   grantLease(ttlSeconds: number): Promise<Lease>;
   keepAliveLease(id: number): Promise<Lease>;
   revokeLease(id: number): Promise<void>;
-  /** Forget revisions below `revision`; reads and watches of them fail with `compacted` from then on. */
+  /**
+   * Forget revisions below `revision`; reads and watches of them fail with `compacted` from then on. Fails with
+   * `compacted` when that is already so, as in etcd, and with `future-revision`.
+   */
   compact(revision: number): Promise<void>;
   currentRevision(consistency?: Consistency): Promise<number>;
 }

@@ -1,0 +1,103 @@
+import { closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { Level } from 'level';
+import type { Disk, DiskOperation } from './disk.ts';
+import { StorageError } from './storage.ts';
+
+const markBytes = 64;
+const pageEntries = 1000;
+
+/**
+ * A folder with LevelDB in `db/` and the mark in the file `acknowledged`. One process at a time; another one is
+ * refused with `unavailable`.
+ */
+export async function openLevelDisk(path: string): Promise<Disk> {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const db = new Level<string, Buffer>(join(path, 'db'), {
+    keyEncoding: 'utf8',
+    valueEncoding: 'buffer',
+    // Space is cheaper here than the time it would take of every write and every start.
+    compression: false,
+  });
+  try {
+    await db.open();
+  } catch (error) {
+    throw explain(error, path);
+  }
+  const markPath = join(path, 'acknowledged');
+  return new LevelDisk(db, markPath);
+}
+
+class LevelDisk implements Disk {
+  readonly #db: Level<string, Buffer>;
+  readonly #markPath: string;
+  #markFile: number | undefined;
+
+  constructor(db: Level<string, Buffer>, markPath: string) {
+    this.#db = db;
+    this.#markPath = markPath;
+  }
+
+  getSync(key: string): Buffer | undefined {
+    return this.#db.getSync(key);
+  }
+
+  async batch(operations: DiskOperation[], options: { sync: boolean }): Promise<void> {
+    await this.#db.batch(operations, options);
+  }
+
+  async *pages(): AsyncIterable<[string, Buffer][]> {
+    const iterator = this.#db.iterator({ fillCache: false, highWaterMarkBytes: 16 << 20 });
+    try {
+      // The next page is read in LevelDB's thread while this one is looked at.
+      let next = iterator.nextv(pageEntries);
+      for (;;) {
+        const page = await next;
+        if (page.length === 0) return;
+        next = iterator.nextv(pageEntries);
+        // Awaited above or, if the consumer stops early, not needed any more.
+        next.catch(() => undefined);
+        yield page;
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  readMark(): Buffer | undefined {
+    return existsSync(this.#markPath) ? readFileSync(this.#markPath) : undefined;
+  }
+
+  writeMark(mark: Buffer): void {
+    this.#markFile ??= openSync(this.#markPath, constants.O_WRONLY | constants.O_CREAT, 0o600);
+    const padded = Buffer.alloc(markBytes, ' ');
+    mark.copy(padded);
+    writeSync(this.#markFile, padded, 0, markBytes, 0);
+  }
+
+  async close(): Promise<void> {
+    if (this.#markFile !== undefined) {
+      fsyncSync(this.#markFile);
+      closeSync(this.#markFile);
+      this.#markFile = undefined;
+    }
+    await this.#db.close();
+  }
+}
+
+function explain(error: unknown, path: string): StorageError {
+  const cause = (error as { cause?: { code?: string; message?: string } }).cause;
+  if (cause?.code === 'LEVEL_LOCKED') {
+    return new StorageError('unavailable', `another process has the store at ${path} open`, { cause: error });
+  }
+  if (cause?.code === 'LEVEL_CORRUPTION') {
+    return new StorageError(
+      'corrupt',
+      `the store is corrupt: LevelDB cannot open ${path}: ${cause.message}. Restore the data directory from a backup`,
+      { cause: error },
+    );
+  }
+  return new StorageError('unavailable', `cannot open the store at ${path}: ${cause?.message ?? String(error)}`, {
+    cause: error,
+  });
+}

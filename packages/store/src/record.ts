@@ -1,0 +1,121 @@
+import { crc32 } from 'node:zlib';
+import type { Change } from './command.ts';
+import { StorageError } from './storage.ts';
+
+/**
+ * The disk format. Three kinds of records, in this order of keys:
+ *
+ *   r<revision><sub>  one change of one key, binary (below), its key in fixed-width base 36 so that order is numeric
+ *   s<id>             one lease, sealed text
+ *   z                 the summary of everything else (ledger.ts), sealed text, written in every batch
+ *
+ * The summary sorts last because every LevelDB table then spans only from its first change record to the end, and new
+ * tables do not overlap all old ones. Any change here that an older program would misread needs a new `formatVersion`.
+ */
+export const formatVersion = 1;
+
+export const summaryKey = 'z';
+
+/*
+ * A change record, little-endian: the checksum covers all that follows it, and `chain` is the checksum of the change
+ * record written before this one, so that records can neither be altered, nor swapped, nor left out unnoticed.
+ *
+ *   0 u32 checksum   8 f64 revision         24 f64 version (0: delete)   40 u32 sub     48 u16 key length, 50 u16 zero
+ *   4 u32 chain     16 f64 createRevision   32 f64 lease                 44 u32 count   52 key (UTF-8), value
+ */
+const headerBytes = 52;
+export const maxKeyBytes = 4096;
+
+export interface ChangeRecord {
+  checksum: number;
+  chain: number;
+  revision: number;
+  createRevision: number;
+  version: number;
+  lease: number;
+  sub: number;
+  /** Changes in this revision. */
+  count: number;
+  key: string;
+  value: Buffer;
+}
+
+export function changeKey(revision: number, sub: number): string {
+  return `r${revision.toString(36).padStart(11, '0')}${sub.toString(36).padStart(4, '0')}`;
+}
+
+export function leaseKey(id: number): string {
+  return `s${id.toString(36).padStart(11, '0')}`;
+}
+
+/** The bytes of the record; its first four are its checksum. */
+export function encodeChange(change: Change, count: number, chain: number): Buffer {
+  const { key, version, value } = change;
+  const keyBytes = Buffer.byteLength(key);
+  const bytes = Buffer.allocUnsafe(headerBytes + keyBytes + value.length);
+  bytes.writeUInt32LE(chain, 4);
+  bytes.writeDoubleLE(version.mod, 8);
+  bytes.writeDoubleLE(version.create, 16);
+  bytes.writeDoubleLE(version.version, 24);
+  bytes.writeDoubleLE(version.lease, 32);
+  bytes.writeUInt32LE(version.sub, 40);
+  bytes.writeUInt32LE(count, 44);
+  bytes.writeUInt32LE(keyBytes, 48);
+  bytes.write(key, headerBytes, 'utf8');
+  bytes.set(value, headerBytes + keyBytes);
+  bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
+  return bytes;
+}
+
+/** Throws StorageError `corrupt` unless this is, unharmed, the record of that revision and sub. */
+export function decodeChange(bytes: Buffer, revision: number, sub: number): ChangeRecord {
+  checkChange(bytes, revision, sub);
+  const valueStart = headerBytes + bytes.readUInt32LE(48);
+  return {
+    checksum: bytes.readUInt32LE(0),
+    chain: bytes.readUInt32LE(4),
+    revision,
+    createRevision: bytes.readDoubleLE(16),
+    version: bytes.readDoubleLE(24),
+    lease: bytes.readDoubleLE(32),
+    sub,
+    count: bytes.readUInt32LE(44),
+    key: bytes.toString('utf8', headerBytes, valueStart),
+    value: bytes.subarray(valueStart),
+  };
+}
+
+/** The value alone, checked as decodeChange does. */
+export function valueOf(bytes: Buffer, revision: number, sub: number): Buffer {
+  checkChange(bytes, revision, sub);
+  return bytes.subarray(headerBytes + bytes.readUInt32LE(48));
+}
+
+function checkChange(bytes: Buffer, revision: number, sub: number): void {
+  const whole = bytes.length >= headerBytes && crc32(bytes.subarray(4)) === bytes.readUInt32LE(0);
+  if (!whole) throw corrupt(`the record of revision ${revision} (change ${sub}) is damaged`);
+  if (bytes.readDoubleLE(8) !== revision || bytes.readUInt32LE(40) !== sub) {
+    throw corrupt(`the record of revision ${revision} (change ${sub}) holds another one's data`);
+  }
+}
+
+/** Text with its checksum in front: how all records but changes, and the acknowledged mark, are kept. */
+export function seal(content: object): Buffer {
+  const text = JSON.stringify(content);
+  return Buffer.from(`${crc32(text).toString(16).padStart(8, '0')} ${text}`);
+}
+
+export function unseal(bytes: Uint8Array, name: string): Record<string, unknown> {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString().trimEnd();
+  const body = text.slice(9);
+  if (text.slice(0, 8) !== crc32(body).toString(16).padStart(8, '0')) throw corrupt(`${name} is damaged`);
+  return JSON.parse(body) as Record<string, unknown>;
+}
+
+/** Says what is wrong and what can be done about it. */
+export function corrupt(what: string, remedy?: string): StorageError {
+  return new StorageError(
+    'corrupt',
+    `the store is corrupt: ${what}. ${remedy ?? 'Nothing was changed; restore the data directory from a backup'}`,
+  );
+}

@@ -1,0 +1,51 @@
+import { decodeChange, type ChangeRecord } from './record.ts';
+import type { State, Version } from './state.ts';
+import type { KeyValue, WatchBatch, WatchEvent } from './storage.ts';
+import type { Values } from './values.ts';
+
+/** What one stretch of replay may read, whole revisions at a time. */
+const stretchRecords = 300;
+const stretchBytes = 2 << 20;
+
+/** The next events from `from` on, at most to `to`, read from disk; both are uncompacted and durable. */
+export function readEvents(state: State, values: Values, prefix: string, from: number, to: number): WatchBatch {
+  const events: WatchEvent[] = [];
+  let records = 0;
+  let bytes = 0;
+  let revision = Math.max(from, 2) - 1;
+  while (revision < to && records < stretchRecords && bytes < stretchBytes) {
+    revision++;
+    let count = 1;
+    for (let sub = 0; sub < count; sub++) {
+      const record = decodeChange(values.recordAt(revision, sub), revision, sub);
+      count = record.count;
+      records++;
+      bytes += record.value.length;
+      if (!record.key.startsWith(prefix)) continue;
+      const event = toEvent(state, values, record);
+      bytes += event.previous?.value.length ?? 0;
+      events.push(event);
+    }
+  }
+  return { revision, events };
+}
+
+function toEvent(state: State, values: Values, record: ChangeRecord): WatchEvent {
+  const { key, value, revision, createRevision, version, lease } = record;
+  const kv: KeyValue = { key, value, createRevision, modRevision: revision, version, lease };
+  const before = versionBefore(state, key, revision);
+  return {
+    type: version === 0 ? 'delete' : 'put',
+    kv,
+    previous: before === undefined ? undefined : values.keyValue(key, before),
+  };
+}
+
+/** Undefined when the key did not exist, or what it was is only seen from below the compacted revision. */
+function versionBefore(state: State, key: string, revision: number): Version | undefined {
+  if (revision <= state.compactedRevision) return undefined;
+  const versions = state.index.get(key)?.versions ?? [];
+  const place = versions.findLastIndex((version) => version.mod === revision);
+  const before = versions[place - 1];
+  return before === undefined || before.version === 0 ? undefined : before;
+}

@@ -1,0 +1,57 @@
+import type { Disk } from './disk.ts';
+import { changeKey, corrupt, valueOf } from './record.ts';
+import type { Version } from './state.ts';
+import type { KeyValue } from './storage.ts';
+
+/** Reads values by reference: from the most recent ones, kept up to a bound, else from disk, verified. */
+export class Values {
+  readonly #disk: Disk;
+  readonly #maxBytes: number;
+  /** By revision, oldest first; only the first change of a revision, which is nearly always the only one. */
+  readonly #recent = new Map<number, Uint8Array>();
+  #recentBytes = 0;
+
+  constructor(disk: Disk, maxBytes: number) {
+    this.#disk = disk;
+    this.#maxBytes = maxBytes;
+  }
+
+  remember(version: Version, value: Uint8Array): void {
+    if (version.sub !== 0 || value.length > this.#maxBytes >> 4) return;
+    this.#recent.set(version.mod, value);
+    this.#recentBytes += value.length;
+    if (this.#recentBytes <= this.#maxBytes) return;
+    for (const [revision, old] of this.#recent) {
+      this.#recent.delete(revision);
+      this.#recentBytes -= old.length;
+      if (this.#recentBytes <= this.#maxBytes) return;
+    }
+  }
+
+  read(version: Version): Uint8Array {
+    const recent = version.sub === 0 ? this.#recent.get(version.mod) : undefined;
+    return recent ?? valueOf(this.recordAt(version.mod, version.sub), version.mod, version.sub);
+  }
+
+  /** The whole record, unverified; `corrupt` when it is gone. */
+  recordAt(revision: number, sub: number): Buffer {
+    const bytes = this.#disk.getSync(changeKey(revision, sub));
+    if (bytes === undefined) throw corrupt(`the record of revision ${revision} (change ${sub}) is gone`);
+    return bytes;
+  }
+
+  keyValue(key: string, version: Version): KeyValue {
+    return toKeyValue(key, version, this.read(version));
+  }
+}
+
+export function toKeyValue(key: string, version: Version, value: Uint8Array): KeyValue {
+  return {
+    key,
+    value,
+    createRevision: version.create,
+    modRevision: version.mod,
+    version: version.version,
+    lease: version.lease,
+  };
+}

@@ -1,0 +1,210 @@
+import { apply } from './apply.ts';
+import type { Applied, Command, KeyRef, Response } from './command.ts';
+import type { Disk, DiskOperation } from './disk.ts';
+import type { Ledger } from './ledger.ts';
+import { markOf } from './load.ts';
+import type { Reader } from './read.ts';
+import { trim, type State, type Version } from './state.ts';
+import { StorageError, type KeyValue, type TxnResult, type WatchEvent } from './storage.ts';
+import { nextTurn } from './turn.ts';
+import type { Values } from './values.ts';
+import { deletedKeyValue, type Watchers } from './watch.ts';
+
+/** What one disk batch takes at most, so that neither it nor the work before it holds anything up for long. */
+const batchProposals = 512;
+const batchBytes = 4 << 20;
+const trimPerBatch = 500;
+
+export interface WriterLimits {
+  /** Proposals, and bytes of their values, that may wait. */
+  queuedProposals: number;
+  queuedBytes: number;
+}
+
+export interface WriterParts {
+  state: State;
+  ledger: Ledger;
+  disk: Disk;
+  values: Values;
+  reader: Reader;
+  watchers: Watchers;
+  limits: WriterLimits;
+  /** The store has stopped taking writes. */
+  onFailure(error: unknown): void;
+}
+
+/** The answer of a command, with values in place of references. */
+export type Answer = TxnResult | Extract<Response, { type: 'lease' | 'done' | 'error' }>;
+
+interface Proposal {
+  command: Command;
+  bytes: number;
+  resolve(answer: Answer): void;
+  reject(error: StorageError): void;
+}
+
+/**
+ * Puts commands in one order and makes them durable. All that wait go into one synced batch; while it is on its way
+ * the next ones gather. Nothing is answered, shown to readers or told to watchers before its batch is safely on disk.
+ * A replicated store puts its log between propose() and the batches and leaves the rest as it is.
+ */
+export class Writer {
+  readonly #parts: WriterParts;
+  #queue: Proposal[] = [];
+  #queuedBytes = 0;
+  #running: Promise<void> | undefined;
+  #failure: StorageError | undefined;
+  /** The compacted revision that is safely on disk. */
+  #durableCompacted: number;
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+    this.#durableCompacted = parts.state.compactedRevision;
+    this.#wake();
+  }
+
+  /** `bytes` is about what the command adds to the disk. */
+  propose(command: Command, bytes: number): Promise<Answer> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const { queuedProposals, queuedBytes } = this.#parts.limits;
+    if (this.#queue.length >= queuedProposals || this.#queuedBytes + bytes > queuedBytes) {
+      return Promise.reject(new StorageError('unavailable', 'too many requests'));
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ command, bytes, resolve, reject });
+      this.#queuedBytes += bytes;
+      this.#wake();
+    });
+  }
+
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** Resolves when nothing waits or is on its way any more. */
+  async drain(): Promise<void> {
+    await this.#running;
+  }
+
+  #wake(): void {
+    this.#running ??= this.#run();
+  }
+
+  async #run(): Promise<void> {
+    // What was proposed in this turn of the event loop shares the first batch.
+    await nextTurn();
+    while (this.#failure === undefined && (this.#queue.length > 0 || this.#mustTrim())) {
+      const proposals = this.#take();
+      try {
+        await this.#commit(proposals);
+      } catch (error) {
+        this.#fail(proposals, error);
+      }
+      await nextTurn();
+    }
+    this.#running = undefined;
+  }
+
+  #take(): Proposal[] {
+    let bytes = 0;
+    let count = 0;
+    while (count < this.#queue.length && count < batchProposals && bytes < batchBytes) {
+      bytes += (this.#queue[count++] as Proposal).bytes;
+    }
+    this.#queuedBytes -= bytes;
+    if (count === this.#queue.length) {
+      const all = this.#queue;
+      this.#queue = [];
+      return all;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #commit(proposals: Proposal[]): Promise<void> {
+    const { state, ledger, disk, reader } = this.#parts;
+    const operations: DiskOperation[] = [];
+    const applied: Applied[] = [];
+    for (const { command } of proposals) {
+      const one = apply(state, command);
+      ledger.write(one, operations);
+      applied.push(one);
+    }
+    const trimmed = this.#trim(operations);
+    if (trimmed || operations.length > 0) {
+      ledger.summary.index = state.appliedIndex;
+      ledger.summary.lastLeaseId = state.lastLeaseId;
+      operations.push(ledger.seal());
+      const mark = markOf(ledger.summary);
+      await disk.batch(operations, { sync: true });
+      disk.writeMark(mark);
+    }
+    reader.durableRevision = ledger.summary.revision;
+    this.#durableCompacted = ledger.summary.compactedRevision;
+    this.#settle(proposals, applied);
+  }
+
+  #settle(proposals: Proposal[], applied: Applied[]): void {
+    const { watchers, values, reader } = this.#parts;
+    const found = new Map<Version, KeyValue>();
+    const hydrate = (key: string, version: Version): KeyValue => {
+      let kv = found.get(version);
+      if (kv === undefined) found.set(version, (kv = values.keyValue(key, version)));
+      return kv;
+    };
+    for (const { changes } of applied) {
+      for (const { version, value } of changes) if (version.version !== 0) values.remember(version, value);
+    }
+    const answers = applied.map(({ response }) => toAnswer(response, hydrate));
+    const events = applied.flatMap(({ changes }) =>
+      changes.map(({ key, version, previous }): WatchEvent => {
+        const before = previous === undefined ? undefined : hydrate(key, previous);
+        return version.version === 0
+          ? { type: 'delete', kv: deletedKeyValue(key, version), previous: before }
+          : { type: 'put', kv: hydrate(key, version), previous: before };
+      }),
+    );
+    // Before the answers, so that whoever is answered finds its write in every cache that is in step.
+    if (events.length > 0) watchers.publish(reader.durableRevision, events);
+    for (let i = 0; i < proposals.length; i++) (proposals[i] as Proposal).resolve(answers[i] as Answer);
+  }
+
+  #mustTrim(): boolean {
+    const { ledger } = this.#parts;
+    return ledger.summary.trimmedTo < this.#horizon();
+  }
+
+  /** Nothing below it is visible to anyone. */
+  #horizon(): number {
+    return Math.min(this.#durableCompacted, this.#parts.reader.oldestNeeded());
+  }
+
+  #trim(operations: DiskOperation[]): boolean {
+    if (!this.#mustTrim()) return false;
+    const { state, ledger } = this.#parts;
+    const { removed, doneTo } = trim(state, this.#horizon(), trimPerBatch);
+    for (const version of removed) ledger.forget(version, operations);
+    ledger.summary.trimmedTo = doneTo;
+    return true;
+  }
+
+  /** Whether the batch is on disk is not known: neither its commands nor any later one may be answered. */
+  #fail(proposals: Proposal[], error: unknown): void {
+    this.#failure = new StorageError('unavailable', `the store takes no more writes: ${String(error)}`, {
+      cause: error,
+    });
+    const unknown = new StorageError('unknown', `the outcome of the write is unknown: ${String(error)}`, {
+      cause: error,
+    });
+    for (const { reject } of proposals) reject(unknown);
+    for (const { reject } of this.#queue) reject(this.#failure);
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#parts.onFailure(error);
+  }
+}
+
+function toAnswer(response: Response, hydrate: (key: string, version: Version) => KeyValue): Answer {
+  if (response.type !== 'txn') return response;
+  const results = response.results.map((refs) => ({ kvs: refs.map((ref: KeyRef) => hydrate(ref.key, ref.version)) }));
+  return { succeeded: response.succeeded, revision: response.revision, results };
+}

@@ -1,0 +1,172 @@
+import { parseRequirements } from './label-selector-parser.ts';
+import type { LabelSelector, LabelSelectorRequirement } from './meta.ts';
+import { isLabelValue, isQualifiedName } from './names.ts';
+import { getOwn } from './own-key.ts';
+import { badRequest } from './status.ts';
+
+export interface LabelRequirement {
+  key: string;
+  op: 'in' | 'notin' | '=' | '==' | '!=' | 'exists' | '!' | 'gt' | 'lt';
+  values: string[];
+}
+export type Labels = Readonly<Record<string, string>>;
+
+/**
+ * `a=b,c in (d,e),!f`: the labelSelector query parameter.
+ * @throws StatusError 400 with upstream's words
+ */
+export function parseLabelSelector(text: string): LabelRequirement[] {
+  const parsed = parseRequirements(text);
+  if (typeof parsed === 'string') throw badRequest(parsed);
+  return parsed;
+}
+
+export function matchesLabels(requirements: readonly LabelRequirement[], labels: Labels | undefined): boolean {
+  for (const requirement of requirements) if (!matchesRequirement(requirement, labels)) return false;
+  return true;
+}
+
+function matchesRequirement(requirement: LabelRequirement, labels: Labels | undefined): boolean {
+  const value = getOwn(labels, requirement.key);
+  switch (requirement.op) {
+    case 'in':
+    case '=':
+    case '==':
+      return value !== undefined && requirement.values.includes(value);
+    case 'notin':
+    case '!=':
+      return value === undefined || !requirement.values.includes(value);
+    case 'exists':
+      return value !== undefined;
+    case '!':
+      return value === undefined;
+    case 'gt':
+    case 'lt':
+      return comparesInteger(value, requirement);
+  }
+}
+
+function comparesInteger(value: string | undefined, requirement: LabelRequirement): boolean {
+  const bound = requirement.values[0] ?? '';
+  if (value === undefined || !isInteger(value) || !isInteger(bound)) return false;
+  return requirement.op === 'gt' ? BigInt(value) > BigInt(bound) : BigInt(value) < BigInt(bound);
+}
+
+export function isInteger(text: string): boolean {
+  return text.length <= 20 && /^[-+]?[0-9]+$/.test(text) && !text.startsWith('+');
+}
+
+/** metav1.LabelSelector as requirements: absent selects nothing, empty selects everything. */
+export function labelSelectorRequirements(selector: LabelSelector | undefined): LabelRequirement[] | undefined {
+  if (selector === undefined) return undefined;
+  const requirements: LabelRequirement[] = [];
+  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
+    requirements.push({ key, op: '=', values: [value] });
+  }
+  for (const expression of selector.matchExpressions ?? []) requirements.push(fromExpression(expression));
+  return requirements;
+}
+
+const operators: Readonly<Record<string, LabelRequirement['op']>> = {
+  In: 'in',
+  NotIn: 'notin',
+  Exists: 'exists',
+  DoesNotExist: '!',
+};
+
+function fromExpression(expression: LabelSelectorRequirement): LabelRequirement {
+  const op = getOwn(operators, expression.operator);
+  if (op === undefined) throw badRequest(`"${expression.operator}" is not a valid label selector operator`);
+  return { key: expression.key, op, values: expression.values ?? [] };
+}
+
+/** Whether metav1.LabelSelector selects these labels: an absent selector selects nothing, an empty one everything. */
+export function selectorMatches(selector: LabelSelector | undefined, labels: Labels | undefined): boolean {
+  if (selector === undefined) return false;
+  for (const key in selector.matchLabels) {
+    if (getOwn(labels, key) !== selector.matchLabels[key]) return false;
+  }
+  for (const expression of selector.matchExpressions ?? []) {
+    if (!matchesRequirement(fromExpression(expression), labels)) return false;
+  }
+  return true;
+}
+
+/** A plain map, such as a Service's selector: an empty or absent one selects nothing. */
+export function labelsMatchMap(selector: Labels | undefined, labels: Labels | undefined): boolean {
+  let some = false;
+  for (const key in selector) {
+    some = true;
+    if (getOwn(labels, key) !== selector[key]) return false;
+  }
+  return some;
+}
+
+/** The selector as kubectl prints it, sorted by key: `a=b,c in (d,e),!f`; `<none>` when it selects everything. */
+export function formatLabelSelector(selector: LabelSelector | undefined): string {
+  const text = formatLabelRequirements(labelSelectorRequirements(selector) ?? []);
+  return text === '' ? '<none>' : text;
+}
+
+export function formatLabelRequirements(requirements: readonly LabelRequirement[]): string {
+  return requirements
+    .toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(formatRequirement)
+    .join(',');
+}
+
+function formatRequirement({ key, op, values }: LabelRequirement): string {
+  switch (op) {
+    case 'exists':
+      return key;
+    case '!':
+      return `!${key}`;
+    case 'in':
+    case 'notin':
+      return `${key} ${op} (${values.toSorted().join(',')})`;
+    case 'gt':
+      return `${key}>${values[0]}`;
+    case 'lt':
+      return `${key}<${values[0]}`;
+    default:
+      return `${key}${op}${values[0] ?? ''}`;
+  }
+}
+
+/** `a=b,c=d` of a plain map, sorted; `<none>` when empty. */
+export function formatLabels(labels: Labels | undefined): string {
+  const text = Object.keys(labels ?? {})
+    .toSorted()
+    .map((key) => `${key}=${labels?.[key]}`)
+    .join(',');
+  return text === '' ? '<none>' : text;
+}
+
+/** Upstream's words of what is wrong with a requirement, or undefined. */
+export function checkRequirement(requirement: LabelRequirement): string | undefined {
+  const keyError = checkKey(requirement.key);
+  if (keyError !== undefined) return keyError;
+  const { op, values } = requirement;
+  if ((op === 'in' || op === 'notin') && values.length === 0) {
+    return "values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty";
+  }
+  if (op === 'gt' || op === 'lt') {
+    const bad = values.findIndex((value) => !isInteger(value));
+    if (bad >= 0) {
+      return `values[${bad}]: Invalid value: ${JSON.stringify(values[bad])}: for 'Gt', 'Lt' operators, the value must be an integer`;
+    }
+  }
+  for (const [index, value] of values.entries()) {
+    const errors = isLabelValue(value);
+    if (errors.length > 0) {
+      return `values[${index}][${requirement.key}]: Invalid value: ${JSON.stringify(value)}: ${errors.join('; ')}`;
+    }
+  }
+  return undefined;
+}
+
+/** The path `<nil>` is what upstream prints for a key outside any object. */
+export function checkKey(key: string): string | undefined {
+  const errors = isQualifiedName(key);
+  return errors.length === 0 ? undefined : `<nil>: Invalid value: ${JSON.stringify(key)}: ${errors.join('; ')}`;
+}

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlreadyExists, isNotFound, StatusError, type KubeObject } from '@wherry/apimachinery';
+import { events, type Event, type ObjectReference } from '@wherry/api';
+import { EventCorrelator, type Correlated } from './event-correlator.ts';
+import { objectReference } from './object-key.ts';
+import type { ResourceClient } from './resource-client.ts';
+import type { RestClient } from './rest-client.ts';
+
+export interface EventRecorderOptions {
+  readonly host?: string | undefined;
+  /** Milliseconds since the epoch, with fractions. */
+  readonly now?: (() => number) | undefined;
+  /** Told of events that could not be written. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+const maxQueued = 1_000;
+const maxTries = 5;
+const maxMessageLength = 1_024;
+
+/** Writes Events in the background, one after another. Never throws; when the apiserver lags, the newest are dropped. */
+export class EventRecorder {
+  readonly #events: ResourceClient<Event>;
+  readonly #source: { component: string; host?: string };
+  readonly #now: () => number;
+  readonly #onError: (error: unknown) => void;
+  readonly #correlator = new EventCorrelator();
+  readonly #queue: Exclude<Correlated, { action: 'drop' }>[] = [];
+  #draining: Promise<void> | undefined;
+
+  constructor(client: RestClient, component: string, options: EventRecorderOptions = {}) {
+    this.#events = client.resource(events);
+    this.#source = options.host === undefined ? { component } : { component, host: options.host };
+    this.#now = options.now ?? (() => performance.timeOrigin + performance.now());
+    this.#onError = options.onError ?? (() => undefined);
+  }
+
+  event(object: KubeObject | ObjectReference, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const reference = 'metadata' in object ? objectReference(object) : object;
+    const text = message.length > maxMessageLength ? `${message.slice(0, maxMessageLength - 4)} ...` : message;
+    const said = { object: reference, type, reason, message: text, source: this.#source };
+    if (this.#queue.length >= maxQueued) return;
+    const correlated = this.#correlator.correlate(said, this.#now());
+    if (correlated.action === 'drop') return;
+    this.#queue.push(correlated);
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = undefined;
+    });
+  }
+
+  /** Resolves when all that was said so far is written or given up. */
+  async flush(): Promise<void> {
+    while (this.#draining !== undefined) await this.#draining;
+  }
+
+  async #drain(): Promise<void> {
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      for (let tries = 1; ; tries++) {
+        try {
+          await this.#write(next);
+          break;
+        } catch (error) {
+          const final = error instanceof StatusError && error.code < 500 && error.code !== 429;
+          if (final || tries >= maxTries) {
+            this.#onError(error);
+            break;
+          }
+          await sleep(100 * 4 ** (tries - 1), undefined, { ref: false });
+        }
+      }
+    }
+  }
+
+  async #write(correlated: Exclude<Correlated, { action: 'drop' }>): Promise<void> {
+    const { event } = correlated;
+    const { name, namespace } = event.metadata;
+    if (correlated.action === 'patch') {
+      try {
+        await this.#events.patch(name, correlated.patch, { type: 'strategic', namespace });
+        return;
+      } catch (error) {
+        // Events expire while we remember them.
+        if (!isNotFound(error)) throw error;
+      }
+    }
+    try {
+      await this.#events.create(event);
+    } catch (error) {
+      // Our own, whose answer was lost.
+      if (!isAlreadyExists(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { TlsIdentity } from './connect.ts';
+import { toConnectionError, type Transport, type TransportRequest, type TransportResponse } from './transport.ts';
+
+/** Watches hold a socket each. */
+const maxSockets = 256;
+const keepAliveMs = 30_000;
+
+/** HTTP/1.1 with kept-alive sockets: for http:// servers (kubectl proxy) and those without HTTP/2. */
+export class Http1Transport implements Transport {
+  readonly #server: URL;
+  readonly #agent: HttpAgent;
+  #open = true;
+
+  constructor(server: URL, tls: TlsIdentity) {
+    this.#server = server;
+    const options = { keepAlive: true, keepAliveMsecs: keepAliveMs, maxSockets, scheduling: 'lifo' as const };
+    this.#agent = server.protocol === 'https:' ? new HttpsAgent({ ...tls, ...options }) : new HttpAgent(options);
+  }
+
+  get usable(): boolean {
+    return this.#open;
+  }
+
+  request(request: TransportRequest): Promise<TransportResponse> {
+    return new Promise((resolve, reject) => {
+      const { signal } = request;
+      if (signal?.aborted) return reject(signal.reason);
+      const outgoing = this.#start(request);
+      const abort = (): void => void outgoing.destroy();
+      signal?.addEventListener('abort', abort, { once: true });
+      outgoing.once('response', (response) => {
+        response.once('close', () => signal?.removeEventListener('abort', abort));
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
+      });
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        signal?.removeEventListener('abort', abort);
+        if (signal?.aborted) return reject(signal.reason);
+        reject(toConnectionError(this.#server.origin, error, error.syscall !== 'connect'));
+      });
+      outgoing.once('close', () => {
+        if (signal?.aborted) reject(signal.reason);
+      });
+      outgoing.end(request.body);
+    });
+  }
+
+  #start(request: TransportRequest): ClientRequest {
+    const start = this.#server.protocol === 'https:' ? httpsRequest : httpRequest;
+    return start({
+      protocol: this.#server.protocol,
+      hostname: this.#server.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: this.#server.port,
+      method: request.method,
+      path: request.path,
+      headers:
+        request.body === undefined ? request.headers : { ...request.headers, 'content-length': request.body.length },
+      agent: this.#agent,
+    });
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#agent.destroy();
+  }
+}

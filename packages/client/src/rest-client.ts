@@ -1,0 +1,231 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeObject } from '@wherry/apimachinery';
+import type { Resource } from '@wherry/api';
+import type { WebSocket } from 'ws';
+import type { ClientConfig } from './client-config.ts';
+import { connect, tlsIdentity, type TlsIdentity } from './connect.ts';
+import { Credentials } from './credentials.ts';
+import { deadline } from './deadline.ts';
+import { ResourceClient } from './resource-client.ts';
+import { responseError } from './response-error.ts';
+import { ServerPool } from './server-pool.ts';
+import { ConnectionError, toConnectionError, type TransportResponse } from './transport.ts';
+
+export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface RestRequest {
+  readonly method: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: Query | undefined;
+  /** An object is sent as JSON; a string or Buffer as it is. */
+  readonly body?: unknown;
+  readonly contentType?: string | undefined;
+  readonly accept?: string | undefined;
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** For the whole answer, or for the headers of a stream. One minute unless told; Infinity is allowed. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface RestResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+export interface StreamResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Ends with an error when the server goes away; destroy it to stop early. */
+  readonly body: Readable;
+}
+
+const requestTimeoutMs = 60_000;
+const maxBusyRetries = 5;
+const maxRetryAfterSeconds = 30;
+const maxLostRetries = 2;
+
+/**
+ * Speaks HTTP to an apiserver: one connection for everything, several servers with fail-over. An answer of 429 or 503
+ * with Retry-After is retried a few times, as is a lost connection when the verb only reads or the server cannot have
+ * seen the request.
+ */
+export class RestClient implements AsyncDisposable {
+  readonly config: ClientConfig;
+  readonly #tls: TlsIdentity;
+  readonly #credentials: Credentials;
+  readonly #pool: ServerPool;
+
+  /** @throws {Error} for a bad URL or certificate */
+  constructor(config: ClientConfig) {
+    const servers = config.servers.map(parseServer);
+    if (servers.length === 0) throw new Error('no server is configured');
+    this.config = config;
+    this.#tls = tlsIdentity(config);
+    this.#credentials = new Credentials(config);
+    this.#pool = new ServerPool(servers, this.#tls, connect);
+  }
+
+  /** The parsed JSON answer; text when it is not JSON. @throws {StatusError | ConnectionError} */
+  async request<T>(request: RestRequest): Promise<T> {
+    const { body, headers } = await this.raw(request);
+    const text = body.toString('utf8');
+    if (headers['content-type']?.includes('json') !== true) return text as T;
+    return JSON.parse(text) as T;
+  }
+
+  /** The answer's bytes as they came. @throws {StatusError | ConnectionError} */
+  async raw(request: RestRequest): Promise<RestResponse> {
+    const timeoutMs = request.timeoutMs ?? requestTimeoutMs;
+    const limit = deadline(request.signal, timeoutMs, () => this.#timedOut(timeoutMs));
+    try {
+      return await retryBusy(limit.signal, () =>
+        this.#send(request, limit.signal, async (response) => {
+          const body = await readAll(response.body, limit.signal);
+          if (response.status >= 400) throw errorOf(response, body);
+          return { status: response.status, headers: response.headers, body };
+        }),
+      );
+    } finally {
+      limit.done();
+    }
+  }
+
+  /** The answer as it flows: watches, logs. The signal ends it. @throws {StatusError | ConnectionError} */
+  async stream(request: RestRequest): Promise<StreamResponse> {
+    const timeoutMs = request.timeoutMs ?? requestTimeoutMs;
+    const limit = deadline(request.signal, timeoutMs, () => this.#timedOut(timeoutMs));
+    try {
+      const response = await retryBusy(limit.signal, () =>
+        this.#send(request, limit.signal, async (answer) => {
+          if (answer.status >= 400) throw errorOf(answer, await readAll(answer.body, limit.signal));
+          return answer;
+        }),
+      );
+      limit.disarm();
+      response.body.once('close', limit.done);
+      return response;
+    } catch (error) {
+      limit.done();
+      throw error;
+    }
+  }
+
+  /** Opens a WebSocket (exec, attach, port-forward) with this client's identity. @throws {StatusError | ConnectionError} */
+  async webSocket(path: string, query: Query, protocols: readonly string[], signal?: AbortSignal): Promise<WebSocket> {
+    const { openWebSocket } = await import('./web-socket.ts');
+    const { server } = await this.#pool.acquire(signal);
+    const url = new URL(server.origin.replace(/^http/, 'ws') + pathOn(server, path, query));
+    return openWebSocket(url, protocols, { tls: this.#tls, headers: await this.#credentials.headers(), signal });
+  }
+
+  resource<T extends KubeObject>(resource: Resource<T>): ResourceClient<T> {
+    return new ResourceClient(this, resource);
+  }
+
+  close(): void {
+    this.#pool.close();
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  async #send<R>(request: RestRequest, signal: AbortSignal, read: (r: TransportResponse) => Promise<R>): Promise<R> {
+    const body = encodeBody(request.body);
+    const headers = {
+      ...(await this.#credentials.headers()),
+      accept: request.accept ?? 'application/json',
+      ...(body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+      ...request.headers,
+    };
+    for (let attempt = 0; ; attempt++) {
+      const { transport, server } = await this.#pool.acquire(signal);
+      try {
+        const path = pathOn(server, request.path, request.query);
+        return await read(await transport.request({ method: request.method, path, headers, body, signal }));
+      } catch (error) {
+        if (!(error instanceof ConnectionError) || signal.aborted) throw error;
+        if (!transport.usable || !error.sent) this.#pool.discard(transport);
+        const safe =
+          !error.sent || request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS';
+        if (!safe || attempt >= maxLostRetries) throw error;
+      }
+    }
+  }
+
+  #timedOut(timeoutMs: number): ConnectionError {
+    const server = this.#pool.server.origin;
+    return new ConnectionError(server, `${server}: no answer within ${timeoutMs} ms`, {
+      code: 'ETIMEDOUT',
+      sent: true,
+    });
+  }
+}
+
+function parseServer(text: string): URL {
+  const url = URL.canParse(text)
+    ? new URL(text)
+    : URL.canParse(`https://${text}`)
+      ? new URL(`https://${text}`)
+      : undefined;
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new Error(`server ${JSON.stringify(text)} is not an http or https URL`);
+  }
+  return url;
+}
+
+/** A server's URL may have a path of its own, as behind a reverse proxy. */
+function pathOn(server: URL, path: string, query: Query | undefined): string {
+  const base = server.pathname === '/' ? path : server.pathname.replace(/\/$/, '') + path;
+  const pairs = new URLSearchParams();
+  for (const [key, value] of Object.entries(query ?? {})) {
+    if (typeof value === 'string') pairs.append(key, value);
+    else for (const item of value ?? []) pairs.append(key, item);
+  }
+  const text = pairs.toString();
+  if (text === '') return base;
+  return base + (base.includes('?') ? '&' : '?') + text;
+}
+
+function encodeBody(body: unknown): Buffer | undefined {
+  if (body === undefined) return undefined;
+  if (Buffer.isBuffer(body)) return body;
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+async function readAll(body: Readable, signal: AbortSignal): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of body) chunks.push(chunk as Buffer);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw toConnectionError('connection lost while reading the answer', error, true);
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+}
+
+function errorOf(response: TransportResponse, body: Buffer): Error {
+  const header = response.headers['retry-after'];
+  const seconds = header === undefined ? Number.NaN : Number(header);
+  return responseError(response.status, body, Number.isFinite(seconds) ? seconds : undefined);
+}
+
+/** 429 and 503 mean that nothing was done; without Retry-After the server does not ask to be tried again. */
+async function retryBusy<R>(signal: AbortSignal, attempt: () => Promise<R>): Promise<R> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const seconds = retryAfter(error);
+      if (seconds === undefined || tries >= maxBusyRetries || signal.aborted) throw error;
+      await sleep(Math.min(seconds, maxRetryAfterSeconds) * 1000, undefined, { signal });
+    }
+  }
+}
+
+function retryAfter(error: unknown): number | undefined {
+  const status = (error as { status?: { code?: number; details?: { retryAfterSeconds?: number } } }).status;
+  if (status?.code !== 429 && status?.code !== 503) return undefined;
+  return status.details?.retryAfterSeconds;
+}

@@ -1,0 +1,61 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+
+export interface TransportRequest {
+  readonly method: string;
+  /** Path with its query, already encoded. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body?: Buffer | undefined;
+  /** Ends the request, and the response's body when that is still being read. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TransportResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Readable;
+}
+
+/** One server, reached by one protocol. */
+export interface Transport {
+  /** @throws {ConnectionError} when no response came; the signal's reason when aborted */
+  request(request: TransportRequest): Promise<TransportResponse>;
+  /** False once new requests need a new connection. */
+  readonly usable: boolean;
+  close(): void;
+}
+
+/** The server could not be reached, or went away before it had answered completely. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+  /** Node's code, such as ECONNREFUSED, or one of http2's. */
+  readonly code: string | undefined;
+  readonly server: string;
+  /** Whether the server may have seen, and acted on, the request. */
+  readonly sent: boolean;
+
+  constructor(server: string, message: string, options: { code?: string | undefined; sent: boolean; cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = options.code;
+    this.server = server;
+    this.sent = options.sent;
+  }
+}
+
+export function toConnectionError(server: string, error: unknown, sent: boolean): ConnectionError {
+  if (error instanceof ConnectionError) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  // A dual-stack host gives an AggregateError with an empty message.
+  const first = cause instanceof AggregateError && cause.errors[0] instanceof Error ? cause.errors[0] : cause;
+  return new ConnectionError(server, `${server}: ${first.message}`, {
+    code: codeOf(cause) ?? codeOf(first),
+    sent,
+    cause,
+  });
+}
+
+function codeOf(error: Error): string | undefined {
+  const code = (error as NodeJS.ErrnoException).code;
+  return typeof code === 'string' ? code : undefined;
+}

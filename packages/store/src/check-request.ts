@@ -1,4 +1,3 @@
-import { maxKeyBytes } from './record.ts';
 import { StorageError, type Operation, type TxnRequest } from './storage.ts';
 
 export interface RequestLimits {
@@ -7,6 +6,8 @@ export interface RequestLimits {
   maxTxnBytes: number;
   maxTxnOperations: number;
 }
+
+const maxKeyLength = 4096;
 
 /** Refuses what cannot be right whatever the state is. Returns about how many bytes it would add to the disk. */
 export function checkTxn(request: TxnRequest, limits: RequestLimits): number {
@@ -19,7 +20,7 @@ export function checkTxn(request: TxnRequest, limits: RequestLimits): number {
 
 export function checkKey(key: string): void {
   if (key === '') throw new TypeError('key is not provided');
-  if (key.length > maxKeyBytes) throw new TypeError(`key is longer than ${maxKeyBytes}`);
+  if (key.length > maxKeyLength) throw new TypeError(`key is longer than ${maxKeyLength}`);
   if (!key.isWellFormed()) throw new TypeError('key is not well-formed Unicode');
 }
 

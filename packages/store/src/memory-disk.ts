@@ -8,6 +8,7 @@ export class MemoryDisk implements Disk {
   #written: Map<string, Buffer>;
   #synced: Map<string, Buffer>;
   #unsynced = false;
+  #cut = false;
   #mark: Buffer | undefined;
 
   constructor(synced: Map<string, Buffer> = new Map(), mark?: Buffer) {
@@ -23,6 +24,7 @@ export class MemoryDisk implements Disk {
   async batch(operations: DiskOperation[], options: { sync: boolean }): Promise<void> {
     // As on a real disk, nobody is answered in the same turn.
     await new Promise<void>((resolve) => setImmediate(resolve));
+    if (this.#cut) throw new Error('the power is cut');
     for (const operation of operations) change(this.#written, operation);
     // A sync reaches everything written before it as well.
     if (options.sync && this.#unsynced) this.#synced = new Map(this.#written);
@@ -45,8 +47,9 @@ export class MemoryDisk implements Disk {
 
   async close(): Promise<void> {}
 
-  /** With `keepMark` false the mark, which is never synced, is lost as well. */
+  /** This one takes no more writes. With `keepMark` false the mark, which is never synced, is lost as well. */
   powerCut(options: { keepMark: boolean }): MemoryDisk {
+    this.#cut = true;
     return new MemoryDisk(this.#synced, options.keepMark ? this.#mark : undefined);
   }
 }

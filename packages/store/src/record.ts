@@ -24,7 +24,6 @@ export const summaryKey = 'z';
  *   4 u32 chain     16 f64 createRevision   32 f64 lease                 44 u32 count   52 key (UTF-8), value
  */
 const headerBytes = 52;
-export const maxKeyBytes = 4096;
 
 export interface ChangeRecord {
   checksum: number;

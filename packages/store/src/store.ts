@@ -1,4 +1,4 @@
-import { checkKey, checkTxn } from './check-request.ts';
+import { checkTxn } from './check-request.ts';
 import type { Command } from './command.ts';
 import type { Disk } from './disk.ts';
 import { LeaseExpiry, type Clock } from './lease-expiry.ts';

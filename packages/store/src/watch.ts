@@ -58,7 +58,7 @@ export class Watchers {
 
   closeAll(error: StorageError): void {
     this.#closed = error;
-    for (const watchers of [...this.#byPrefix.values()]) for (const watcher of [...watchers]) watcher.end(error);
+    for (const watchers of this.#byPrefix.values()) for (const watcher of watchers) watcher.end(error);
   }
 
   #remove(prefix: string, watcher: Watcher): void {

@@ -1,0 +1,81 @@
+import { deepEqual, equal, notEqual, rejects } from 'node:assert/strict';
+import { Collector } from './collector.ts';
+import type { ContractCase } from './contract.ts';
+import { dump, put, refused, write } from './short.ts';
+
+export const leaseCases: ContractCase[] = [
+  {
+    name: 'when a lease ends its keys are deleted in one revision, which watchers see',
+    async run(backend) {
+      await using store = await backend.open();
+      const lease = await store.grantLease(10);
+      equal(lease.ttlSeconds, 10);
+      await write(store, put('/a', '1', lease.id), put('/b', '1', lease.id), put('/c', '1'));
+      const watcher = new Collector(store, '/', 0);
+      const before = await store.currentRevision();
+      await backend.advance(9_000);
+      deepEqual(await dump(store, '/'), ['/a=1', '/b=1', '/c=1']);
+      await backend.advance(2_000);
+      await watcher.reached(before + 1);
+      deepEqual(await dump(store, '/'), ['/c=1']);
+      deepEqual(watcher.lines(), [`${before + 1} delete /a (1)`, `${before + 1} delete /b (1)`]);
+      await refused(store.keepAliveLease(lease.id), 'lease-not-found');
+    },
+  },
+  {
+    name: 'a lease kept alive lives on',
+    async run(backend) {
+      await using store = await backend.open();
+      const lease = await store.grantLease(10);
+      const { revision } = await write(store, put('/a', '1', lease.id));
+      for (let i = 0; i < 5; i++) {
+        await backend.advance(8_000);
+        deepEqual(await store.keepAliveLease(lease.id), lease);
+      }
+      deepEqual(await dump(store, '/'), ['/a=1']);
+      const watcher = new Collector(store, '/', 0);
+      await backend.advance(11_000);
+      await watcher.reached(revision + 1);
+      deepEqual(await dump(store, '/'), []);
+    },
+  },
+  {
+    name: 'revoking deletes the keys that carry the lease now, not those that did once',
+    async run(backend) {
+      await using store = await backend.open();
+      const lease = await store.grantLease(100);
+      const other = await store.grantLease(100);
+      notEqual(lease.id, other.id);
+      await write(store, put('/a', '1', lease.id), put('/b', '1', lease.id), put('/c', '1', lease.id));
+      await write(store, put('/b', '2'), put('/c', '2', other.id));
+      await store.revokeLease(lease.id);
+      deepEqual(await dump(store, '/'), ['/b=2', '/c=2']);
+      await refused(store.revokeLease(lease.id), 'lease-not-found');
+      await refused(write(store, put('/d', '1', lease.id)), 'lease-not-found');
+      await rejects(store.grantLease(0), TypeError);
+    },
+  },
+  {
+    name: 'leases survive a restart with their keys and their end',
+    async run(backend) {
+      let id = 0;
+      {
+        await using store = await backend.open();
+        const gone = await store.grantLease(100);
+        ({ id } = await store.grantLease(100));
+        await write(store, put('/a', '1', id), put('/b', '1', gone.id));
+        await store.revokeLease(gone.id);
+        await backend.advance(60_000);
+      }
+      await using store = await backend.open();
+      notEqual((await store.grantLease(1000)).id, id);
+      const watcher = new Collector(store, '/', 0);
+      const before = await store.currentRevision();
+      await backend.advance(30_000);
+      deepEqual(await dump(store, '/'), ['/a=1']);
+      await backend.advance(11_000);
+      await watcher.reached(before + 1);
+      deepEqual(await dump(store, '/'), []);
+    },
+  },
+];

@@ -170,6 +170,6 @@ const filterJumps: readonly Jump[] = [
   entry('FORWARD', names.servicesChain, opening, portals),
   entry('FORWARD', names.externalServicesChain, opening, visible),
   entry('OUTPUT', names.servicesChain, opening, portals),
+  entry('INPUT', names.firewallChain),
+  entry('OUTPUT', names.firewallChain),
 ];
-
-const firewallJumps: readonly Jump[] = [entry('INPUT', names.firewallChain), entry('OUTPUT', names.firewallChain)];

@@ -6,7 +6,7 @@ export function getOwn<T>(object: Readonly<Record<string, T>> | undefined, key: 
   return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-export function setOwn<T>(object: Record<string, T>, key: string, value: T): void {
+export function setOwn<T>(object: Record<string, T>, key: string, value: NoInfer<T>): void {
   if (key === '__proto__') {
     Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
   } else {

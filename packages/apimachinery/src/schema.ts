@@ -48,6 +48,7 @@ export interface ObjectSchema {
   /** The published definition's name, such as io.k8s.api.core.v1.Pod. */
   readonly id: string;
   readonly fields: Readonly<Record<string, Field>>;
+  readonly doc?: string | undefined;
   readonly mapType?: 'atomic';
   readonly patchStrategy?: string;
 }
@@ -128,7 +129,7 @@ export function map<T>(
 export function object<F extends Fields>(
   id: string,
   fields: F,
-  options: { mapType?: 'atomic'; patchStrategy?: string } = {},
+  options: { doc?: string; mapType?: 'atomic'; patchStrategy?: string } = {},
 ): ObjectSchema & Typed<Flat<FieldsType<F>>> & { readonly fields: F } {
   return { type: 'object', id, fields, ...options };
 }

@@ -12,7 +12,7 @@ import {
 } from '@wherry/apimachinery';
 import { DownwardAPIVolumeFile, VolumeProjection } from './projections.ts';
 import { KeyToPath, LocalObjectReference } from './references.ts';
-import { PersistentVolumeClaimTemplate } from './volume.ts';
+import { PersistentVolumeClaimTemplate } from './volume-claim.ts';
 
 export const ConfigMapVolumeSource = object('io.k8s.api.core.v1.ConfigMapVolumeSource', {
   defaultMode: optional(int32),

@@ -1,16 +1,4 @@
-import {
-  LabelSelector,
-  ObjectMeta,
-  boolean,
-  list,
-  map,
-  object,
-  optional,
-  quantity,
-  required,
-  string,
-  type Static,
-} from '@wherry/apimachinery';
+import { object, optional, required, string, type Static } from '@wherry/apimachinery';
 import {
   AWSElasticBlockStoreVolumeSource,
   AzureDiskVolumeSource,
@@ -32,7 +20,7 @@ import {
   StorageOSVolumeSource,
   VsphereVirtualDiskVolumeSource,
 } from './legacy-volume-sources.ts';
-import { TypedLocalObjectReference, TypedObjectReference } from './references.ts';
+import { PersistentVolumeClaimVolumeSource } from './volume-claim.ts';
 import {
   CSIVolumeSource,
   ConfigMapVolumeSource,
@@ -45,37 +33,6 @@ import {
   ProjectedVolumeSource,
   SecretVolumeSource,
 } from './volume-sources.ts';
-
-export const VolumeResourceRequirements = object('io.k8s.api.core.v1.VolumeResourceRequirements', {
-  limits: optional(map(quantity)),
-  requests: optional(map(quantity)),
-});
-export type VolumeResourceRequirements = Static<typeof VolumeResourceRequirements>;
-
-export const PersistentVolumeClaimSpec = object('io.k8s.api.core.v1.PersistentVolumeClaimSpec', {
-  accessModes: optional(list(string, { listType: 'atomic' })),
-  dataSource: optional(TypedLocalObjectReference),
-  dataSourceRef: optional(TypedObjectReference),
-  resources: optional(VolumeResourceRequirements),
-  selector: optional(LabelSelector),
-  storageClassName: optional(string),
-  volumeAttributesClassName: optional(string),
-  volumeMode: optional(string),
-  volumeName: optional(string),
-});
-export type PersistentVolumeClaimSpec = Static<typeof PersistentVolumeClaimSpec>;
-
-export const PersistentVolumeClaimTemplate = object('io.k8s.api.core.v1.PersistentVolumeClaimTemplate', {
-  metadata: optional(ObjectMeta),
-  spec: required(PersistentVolumeClaimSpec),
-});
-export type PersistentVolumeClaimTemplate = Static<typeof PersistentVolumeClaimTemplate>;
-
-export const PersistentVolumeClaimVolumeSource = object('io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource', {
-  claimName: required(string),
-  readOnly: optional(boolean),
-});
-export type PersistentVolumeClaimVolumeSource = Static<typeof PersistentVolumeClaimVolumeSource>;
 
 export const Volume = object('io.k8s.api.core.v1.Volume', {
   awsElasticBlockStore: optional(AWSElasticBlockStoreVolumeSource),

@@ -1,0 +1,88 @@
+import type { EndpointSubset, Endpoints } from '../core/endpoints.ts';
+import type { EndpointSlice } from '../discovery/endpoint-slice.ts';
+import type { Column } from '../resource.ts';
+import { ageColumn, nameColumn } from './age.ts';
+
+/** A cell names this many, and says how many more there are. */
+const shown = 3;
+
+export const endpointsColumns: readonly Column<Endpoints>[] = [
+  nameColumn,
+  {
+    name: 'Endpoints',
+    type: 'string',
+    description: 'The ready addresses with their ports.',
+    priority: 0,
+    cell: (object) => formatEndpoints(object.subsets ?? []),
+  },
+  ageColumn,
+];
+
+export const endpointSliceColumns: readonly Column<EndpointSlice>[] = [
+  nameColumn,
+  {
+    name: 'AddressType',
+    type: 'string',
+    description: 'IPv4, IPv6 or FQDN.',
+    priority: 0,
+    cell: (slice) => slice.addressType,
+  },
+  {
+    name: 'Ports',
+    type: 'string',
+    description: 'The ports of every endpoint here.',
+    priority: 0,
+    cell: slicePorts,
+  },
+  {
+    name: 'Endpoints',
+    type: 'string',
+    description: 'The addresses, ready or not.',
+    priority: 0,
+    cell: sliceEndpoints,
+  },
+  ageColumn,
+];
+
+/** `a:80,b:80 + 2 more...` */
+function formatEndpoints(subsets: readonly EndpointSubset[]): string {
+  if (subsets.length === 0) return '<none>';
+  const all: string[] = [];
+  let count = 0;
+  const take = (text: string): void => {
+    if (all.length < shown) all.push(text);
+    count++;
+  };
+  for (const { addresses = [], ports = [] } of subsets) {
+    if (ports.length === 0) for (const address of addresses) take(address.ip);
+    for (const port of ports) for (const address of addresses) take(hostPort(address.ip, port.port));
+  }
+  return more(all, count);
+}
+
+function hostPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function slicePorts(slice: EndpointSlice): string {
+  const ports = slice.ports ?? [];
+  if (ports.length === 0) return '<unset>';
+  const texts = ports
+    .slice(0, shown)
+    .map((port) => (port.name ? port.name : port.port === undefined ? '*' : `${port.port}`));
+  return more(
+    texts.map((text, index) => (ports[index]?.port === undefined ? text : `${ports[index]?.port}`)),
+    ports.length,
+  );
+}
+
+function sliceEndpoints(slice: EndpointSlice): string {
+  const addresses = (slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses);
+  if ((slice.endpoints ?? []).length === 0) return '<unset>';
+  return more(addresses.slice(0, shown), addresses.length, ' + ');
+}
+
+function more(texts: readonly string[], count: number, plus = ' + '): string {
+  const text = texts.join(',');
+  return count > shown ? `${text}${plus}${count - shown} more...` : text;
+}

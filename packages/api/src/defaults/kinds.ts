@@ -1,0 +1,73 @@
+import type { Deployment } from '../apps/deployment.ts';
+import type { ReplicaSet } from '../apps/replicaset.ts';
+import type { Endpoints } from '../core/endpoints.ts';
+import type { Namespace } from '../core/namespace.ts';
+import type { Node } from '../core/node.ts';
+import type { Secret } from '../core/secret.ts';
+import type { EndpointSlice } from '../discovery/endpoint-slice.ts';
+import { defaultPod, defaultPodSpec } from './pod.ts';
+import { defaultResourceList } from './resource-list.ts';
+import { defaultService } from './service.ts';
+
+/** By group and kind. Kinds that have no defaults are not listed. */
+export const defaultsByKind: Readonly<Record<string, (object: never) => void>> = {
+  '/Pod': defaultPod,
+  '/Service': defaultService,
+  '/Namespace': defaultNamespace,
+  '/Node': defaultNode,
+  '/Secret': defaultSecret,
+  '/Endpoints': defaultEndpoints,
+  'apps/Deployment': defaultDeployment,
+  'apps/ReplicaSet': defaultReplicaSet,
+  'discovery.k8s.io/EndpointSlice': defaultEndpointSlice,
+};
+
+/** The label by which selectors find a namespace. The finalizer belongs to the strategy upstream, for new ones only. */
+function defaultNamespace(namespace: Namespace): void {
+  const { metadata } = namespace;
+  if (metadata.name !== '' && metadata.name !== undefined) {
+    metadata.labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name };
+  }
+}
+
+function defaultNode(node: Node): void {
+  const { status } = node;
+  if (status === undefined) return;
+  defaultResourceList(status.capacity);
+  defaultResourceList(status.allocatable);
+  if (status.allocatable === undefined && status.capacity !== undefined) status.allocatable = { ...status.capacity };
+}
+
+function defaultSecret(secret: Secret): void {
+  secret.type ||= 'Opaque';
+}
+
+function defaultEndpoints(endpoints: Endpoints): void {
+  for (const subset of endpoints.subsets ?? []) for (const port of subset.ports ?? []) port.protocol ||= 'TCP';
+}
+
+function defaultEndpointSlice(slice: EndpointSlice): void {
+  for (const port of slice.ports ?? []) {
+    port.name ??= '';
+    port.protocol ||= 'TCP';
+  }
+}
+
+function defaultDeployment({ spec }: Deployment): void {
+  spec.replicas ??= 1;
+  const strategy = (spec.strategy ??= {});
+  strategy.type ||= 'RollingUpdate';
+  if (strategy.type === 'RollingUpdate') {
+    const rolling = (strategy.rollingUpdate ??= {});
+    rolling.maxUnavailable ??= '25%';
+    rolling.maxSurge ??= '25%';
+  }
+  spec.revisionHistoryLimit ??= 10;
+  spec.progressDeadlineSeconds ??= 600;
+  defaultPodSpec(spec.template.spec);
+}
+
+function defaultReplicaSet({ spec }: ReplicaSet): void {
+  spec.replicas ??= 1;
+  if (spec.template !== undefined) defaultPodSpec(spec.template.spec);
+}

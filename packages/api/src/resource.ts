@@ -1,0 +1,41 @@
+import type { KubeObject, ObjectSchema, Typed } from '@wherry/apimachinery';
+
+/** One column of `kubectl get`. A column of priority 1 is shown by `-o wide` alone. */
+export interface Column<T> {
+  name: string;
+  type: 'string' | 'integer' | 'boolean' | 'date';
+  format?: 'name' | undefined;
+  description: string;
+  priority: 0 | 1;
+  cell(object: T, now: Date): string | number | boolean;
+}
+
+/** A method's type, so that a Resource<Pod> is also a Resource: each reads objects of its own kind alone. */
+type FieldReader<T> = { read(object: T): string }['read'];
+
+/** A kind as it is served: its names, its schema, what can be selected and printed. */
+export interface Resource<T extends KubeObject = KubeObject> extends Typed<T> {
+  /** `''` is the core group. */
+  group: string;
+  version: string;
+  kind: string;
+  plural: string;
+  singular: string;
+  shortNames: readonly string[];
+  categories: readonly string[];
+  namespaced: boolean;
+  schema: ObjectSchema;
+  subresources: readonly string[];
+  columns: readonly Column<T>[];
+  /** What fieldSelector may name, besides metadata.name and metadata.namespace, which are listed here too. */
+  selectableFields: Readonly<Record<string, FieldReader<T>>>;
+  /** Two groups that serve the same objects (the two of Event) share one storage, named after the core one. */
+  storage?: string | undefined;
+  /** Upstream refuses deletecollection for these. */
+  noCollectionDelete?: boolean | undefined;
+}
+
+/** `v1`, `apps/v1` */
+export function apiVersionOf(resource: { group: string; version: string }): string {
+  return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+}

@@ -1,9 +1,10 @@
 import process from 'node:process';
 import { runProgram } from './cli/program.ts';
 import type { CommandEntry } from './cli/command.ts';
+import { clusterCommands } from './cluster/command-list.ts';
 import { kubectlCommands } from './commands/command-list.ts';
 
-const commands: readonly CommandEntry[] = [...kubectlCommands];
+const commands: readonly CommandEntry[] = [...kubectlCommands, ...clusterCommands];
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -16,7 +16,7 @@ const run = promisify(execFile);
 const OURS = 'io.wherry=true';
 
 export interface DownOptions {
-  home?: string;
+  home: string | undefined;
   /** Keep the certificates and everything that was stored in the cluster, for the next `up`. */
   keepData: boolean;
 }

@@ -19,7 +19,7 @@ import { rememberSysctls } from './sysctls.ts';
 import { wherry } from './wherry.ts';
 
 export interface UpOptions {
-  home?: string;
+  home: string | undefined;
   demo: boolean;
 }
 

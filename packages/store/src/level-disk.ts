@@ -2,6 +2,7 @@ import { closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, readF
 import { join } from 'node:path';
 import { Level } from 'level';
 import type { Disk, DiskOperation } from './disk.ts';
+import { corrupt } from './record.ts';
 import { StorageError } from './storage.ts';
 
 const markBytes = 64;
@@ -22,24 +23,29 @@ export async function openLevelDisk(path: string): Promise<Disk> {
   try {
     await db.open();
   } catch (error) {
-    throw explain(error, path);
+    throw explain(error, 'open', path);
   }
-  const markPath = join(path, 'acknowledged');
-  return new LevelDisk(db, markPath);
+  return new LevelDisk(db, path);
 }
 
 class LevelDisk implements Disk {
   readonly #db: Level<string, Buffer>;
+  readonly #path: string;
   readonly #markPath: string;
   #markFile: number | undefined;
 
-  constructor(db: Level<string, Buffer>, markPath: string) {
+  constructor(db: Level<string, Buffer>, path: string) {
     this.#db = db;
-    this.#markPath = markPath;
+    this.#path = path;
+    this.#markPath = join(path, 'acknowledged');
   }
 
   getSync(key: string): Buffer | undefined {
-    return this.#db.getSync(key);
+    try {
+      return this.#db.getSync(key);
+    } catch (error) {
+      throw explain(error, 'read', this.#path);
+    }
   }
 
   async batch(operations: DiskOperation[], options: { sync: boolean }): Promise<void> {
@@ -52,7 +58,9 @@ class LevelDisk implements Disk {
       // The next page is read in LevelDB's thread while this one is looked at.
       let next = iterator.nextv(pageEntries);
       for (;;) {
-        const page = await next;
+        const page = await next.catch((error: unknown) => {
+          throw explain(error, 'read', this.#path);
+        });
         if (page.length === 0) return;
         next = iterator.nextv(pageEntries);
         // Awaited above or, if the consumer stops early, not needed any more.
@@ -85,19 +93,14 @@ class LevelDisk implements Disk {
   }
 }
 
-function explain(error: unknown, path: string): StorageError {
-  const cause = (error as { cause?: { code?: string; message?: string } }).cause;
-  if (cause?.code === 'LEVEL_LOCKED') {
+function explain(error: unknown, verb: 'open' | 'read', path: string): StorageError {
+  // Opening wraps what LevelDB said in an error of its own.
+  const said = ((error as Error).cause ?? error) as { code?: string; message: string };
+  if (said.code === 'LEVEL_LOCKED') {
     return new StorageError('unavailable', `another process has the store at ${path} open`, { cause: error });
   }
-  if (cause?.code === 'LEVEL_CORRUPTION') {
-    return new StorageError(
-      'corrupt',
-      `the store is corrupt: LevelDB cannot open ${path}: ${cause.message}. Restore the data directory from a backup`,
-      { cause: error },
-    );
+  if (said.code === 'LEVEL_CORRUPTION') {
+    return corrupt(`LevelDB cannot ${verb} ${path}: ${said.message}`);
   }
-  return new StorageError('unavailable', `cannot open the store at ${path}: ${cause?.message ?? String(error)}`, {
-    cause: error,
-  });
+  return new StorageError('unavailable', `cannot ${verb} the store at ${path}: ${said.message}`, { cause: error });
 }

@@ -14,7 +14,7 @@ export interface Loaded {
 /** Reads and verifies everything, or throws StorageError `corrupt` saying what is wrong. */
 export async function load(disk: Disk): Promise<Loaded> {
   const mark = disk.readMark();
-  const marked = mark === undefined ? 0 : Number(unseal(mark, 'the file "acknowledged"').index);
+  const marked = mark === undefined ? 0 : Number(unseal(mark, 'the file "acknowledged"', markRemedy).index);
   const summaryBytes = disk.getSync(summaryKey);
   if (summaryBytes === undefined) {
     await refuseUnlessEmpty(disk, marked);
@@ -28,6 +28,9 @@ export async function load(disk: Disk): Promise<Loaded> {
   }
   return { ...loading.finish(), unmarked: mark === undefined };
 }
+
+const markRemedy =
+  'It was not opened; remove that file, which tells how far writes were acknowledged: the records are verified without it, but for a lost tail';
 
 /** What a later load compares with: the number of the last command that was acknowledged. */
 export function markOf(summary: Summary): Buffer {
@@ -44,7 +47,7 @@ async function refuseUnlessEmpty(disk: Disk, marked: number): Promise<void> {
 function lostTail(acknowledged: string, found: string): Error {
   return corrupt(
     `${acknowledged} acknowledged, but the log on disk ends at ${found}`,
-    'Nothing was changed; restore the data directory from a backup, or, to go on without the lost writes, remove the file "acknowledged" from it',
+    'It was not opened; restore the data directory from a backup, or, to go on without the lost writes, remove the file "acknowledged" from it',
   );
 }
 

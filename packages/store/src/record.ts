@@ -104,10 +104,10 @@ export function seal(content: object): Buffer {
   return Buffer.from(`${crc32(text).toString(16).padStart(8, '0')} ${text}`);
 }
 
-export function unseal(bytes: Uint8Array, name: string): Record<string, unknown> {
+export function unseal(bytes: Uint8Array, name: string, remedy?: string): Record<string, unknown> {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString().trimEnd();
   const body = text.slice(9);
-  if (text.slice(0, 8) !== crc32(body).toString(16).padStart(8, '0')) throw corrupt(`${name} is damaged`);
+  if (text.slice(0, 8) !== crc32(body).toString(16).padStart(8, '0')) throw corrupt(`${name} is damaged`, remedy);
   return JSON.parse(body) as Record<string, unknown>;
 }
 
@@ -115,6 +115,6 @@ export function unseal(bytes: Uint8Array, name: string): Record<string, unknown>
 export function corrupt(what: string, remedy?: string): StorageError {
   return new StorageError(
     'corrupt',
-    `the store is corrupt: ${what}. ${remedy ?? 'Nothing was changed; restore the data directory from a backup'}`,
+    `the store is corrupt: ${what}. ${remedy ?? 'It was not opened; restore the data directory from a backup'}`,
   );
 }

@@ -130,7 +130,8 @@ export class Writer {
       applied.push(one);
     }
     const trimmed = this.#trim(operations);
-    if (trimmed || operations.length > 0) {
+    // A compaction, and a trim that found nothing to remove, are in the summary alone.
+    if (operations.length > 0 || trimmed || applied.some(({ compacted }) => compacted !== undefined)) {
       ledger.summary.index = state.appliedIndex;
       ledger.summary.lastLeaseId = state.lastLeaseId;
       operations.push(ledger.seal());

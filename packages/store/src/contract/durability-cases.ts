@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import type { ContractCase } from './contract.ts';
-import { dump, put, read, remove, write } from './short.ts';
+import { dump, put, read, refused, remove, write } from './short.ts';
 
 export const acknowledgedSurvives = 'every acknowledged write survives a power cut, and none is there by half';
 
@@ -50,6 +50,7 @@ export const durabilityCases: ContractCase[] = [
       deepEqual(await dump(store, '/'), ['/a=1', '/c=1']);
       deepEqual(await store.keepAliveLease(lease.id), lease);
       equal(await store.currentRevision(), revision);
+      await refused(store.get('/a', { revision: revision - 1 }), 'compacted');
     },
   },
 ];

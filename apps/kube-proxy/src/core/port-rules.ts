@@ -4,6 +4,7 @@ import { endpointChain, markMasqueradeChain, portChain } from './chain-names.ts'
 import type { ProxyConfig } from './config.ts';
 import type { ChosenEndpoints, ProxyEndpoint } from './endpoints.ts';
 import type { ProxiedPort } from './service-ports.ts';
+import type { UdpTarget } from './udp-flows.ts';
 
 /** What one or several ports add to the shared chains, and the chains of their own (nat). */
 export interface PortRules {
@@ -16,6 +17,8 @@ export interface PortRules {
   readonly refused: readonly Rule[];
   /** filter KUBE-EXTERNAL-SERVICES */
   readonly refusedExternally: readonly Rule[];
+  /** For a UDP port: where its traffic may go. */
+  readonly udp?: UdpTarget | undefined;
 }
 
 /** All rules of one port. */
@@ -39,6 +42,7 @@ export function portRules(port: ProxiedPort, chosen: ChosenEndpoints, config: Pr
 
   return {
     chains,
+    udp: port.protocol === 'udp' ? udpTarget(port, [...used]) : undefined,
     services: internal.length > 0 ? [r.rule(...toClusterIP(port, 'cluster IP'), r.jump(internalChain))] : [],
     nodePorts: usesExternal ? [r.rule(r.comment(port.title), ...toNodePort(port), r.jump(externalChain))] : [],
     refused: internal.length > 0 ? [] : [r.rule(...toClusterIP(port, why(reachable)), verdict(reachable))],
@@ -128,6 +132,11 @@ function endpointRules(port: ProxiedPort, endpoint: ProxyEndpoint): Chain {
       r.rule(r.comment(port.title), ...remembered, r.protocol(port.protocol), r.dnat(textOf(endpoint))),
     ],
   };
+}
+
+function udpTarget(port: ProxiedPort, endpoints: readonly ProxyEndpoint[]): UdpTarget {
+  const { clusterIP, port: number, nodePort } = port;
+  return { clusterIP, port: number, nodePort, endpoints: endpoints.map(({ address }) => address) };
 }
 
 function toClusterIP(port: ProxiedPort, words: string): Part[] {

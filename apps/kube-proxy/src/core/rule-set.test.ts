@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterRestore, diff, type Observed } from '@wherry/node-iptables';
 import { describe, expect, it } from 'vitest';
 import { endpointChain, ownership, portChain } from './chain-names.ts';
-import { ruleSetBuilder, type ServiceView } from './rule-set.ts';
+import { planner, type ServiceView } from './rule-set.ts';
 import { defaultConfig, scenarios, service, slice } from './scenarios.ts';
 
 const testdata = new URL('./testdata/', import.meta.url);
@@ -11,8 +11,8 @@ const nothing: Observed = new Map();
 /** What a scenario adds to the rules of a cluster without Services. `UPDATE_GOLDEN=1` rewrites them: review that. */
 describe('the rules of each scenario are as kept in testdata', () => {
   it.each(scenarios)('$name', ({ name, views, config }) => {
-    const set = ruleSetBuilder({ ...defaultConfig, ...config })(views);
-    const before = views.length === 0 ? nothing : afterRestore(ruleSetBuilder(defaultConfig)([]), nothing, ownership);
+    const set = planner({ ...defaultConfig, ...config })(views).rules;
+    const before = views.length === 0 ? nothing : afterRestore(planner(defaultConfig)([]).rules, nothing, ownership);
     const rules = diff(set, before, ownership).input;
     const file = new URL(`${name}.rules`, testdata);
     if (process.env['UPDATE_GOLDEN'] === '1') {
@@ -39,7 +39,7 @@ describe('chain names', () => {
   });
 });
 
-describe('ruleSetBuilder', () => {
+describe('planner', () => {
   const many = (count: number): ServiceView[] =>
     Array.from({ length: count }, (_, n) => {
       const one = service(`s${n}`, { clusterIP: `10.96.${n >> 8}.${n & 255}`, ports: [{ name: 'p', port: 80 }] });
@@ -49,34 +49,34 @@ describe('ruleSetBuilder', () => {
   it('gives the same rules whatever order the Services come in', () => {
     const views = many(20);
     const input = (order: readonly ServiceView[]): string =>
-      diff(ruleSetBuilder(defaultConfig)(order), nothing, ownership).input;
+      diff(planner(defaultConfig)(order).rules, nothing, ownership).input;
     expect(input(views.toReversed())).toBe(input(views));
   });
 
   it('keeps the very same chains for a Service that did not change', () => {
-    const build = ruleSetBuilder(defaultConfig);
+    const build = planner(defaultConfig);
     const views = many(3);
-    const first = build(views).nat?.chains ?? [];
-    const second = build([...views]).nat?.chains ?? [];
+    const first = build(views).rules.nat?.chains ?? [];
+    const second = build([...views]).rules.nat?.chains ?? [];
     const own = (chains: typeof first): typeof first => chains.filter((chain) => /^KUBE-(SVC|SEP)/.test(chain.name));
     expect(own(second)).toHaveLength(6);
     own(second).forEach((chain, index) => expect(chain).toBe(own(first)[index]));
   });
 
   it('writes two chains when one endpoint of a thousand Services is replaced', () => {
-    const build = ruleSetBuilder(defaultConfig);
+    const build = planner(defaultConfig);
     const views = many(1000);
-    const before = afterRestore(build(views), nothing, ownership);
+    const before = afterRestore(build(views).rules, nothing, ownership);
     const changed = views[500] as ServiceView;
     views[500] = { ...changed, slices: [slice(changed.service, [['p', 8080]], [{ ip: '10.244.9.9' }])] };
-    const difference = diff(build(views), before, ownership);
+    const difference = diff(build(views).rules, before, ownership);
     expect(difference).toMatchObject({ tables: ['nat'], chainsWritten: 2, chainsDeleted: 1, jumpsAdded: 0 });
     expect(difference.input.split('\n').length).toBeLessThan(15);
   });
 
   it('writes nothing when slices are written again with the same content', () => {
-    const build = ruleSetBuilder(defaultConfig);
-    const before = afterRestore(build(many(5)), nothing, ownership);
-    expect(diff(build(structuredClone(many(5))), before, ownership).input).toBe('');
+    const build = planner(defaultConfig);
+    const before = afterRestore(build(many(5)).rules, nothing, ownership);
+    expect(diff(build(structuredClone(many(5))).rules, before, ownership).input).toBe('');
   });
 });

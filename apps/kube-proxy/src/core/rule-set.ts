@@ -6,6 +6,7 @@ import type { ProxyConfig } from './config.ts';
 import { chooseEndpoints, endpointsOf } from './endpoints.ts';
 import { portRules, type PortRules } from './port-rules.ts';
 import { proxiedPorts } from './service-ports.ts';
+import { udpTargets, type UdpTarget } from './udp-flows.ts';
 
 /** One Service with the EndpointSlices that carry its name; objects are shared and never changed. */
 export interface ServiceView {
@@ -14,13 +15,18 @@ export interface ServiceView {
 }
 
 /** Everything that must stand for these Services, sorted, so that equal input gives equal output. */
-export type RuleSetBuilder = (views: readonly ServiceView[]) => RuleSet;
+export interface Plan {
+  readonly rules: RuleSet;
+  readonly udp: readonly UdpTarget[];
+}
+
+export type Planner = (views: readonly ServiceView[]) => Plan;
 
 /**
  * A pure function with a memory: a Service whose objects are the very same as at the last call costs nothing, and keeps
  * its very same chains, which diff() then skips.
  */
-export function ruleSetBuilder(config: ProxyConfig): RuleSetBuilder {
+export function planner(config: ProxyConfig): Planner {
   let known = new Map<string, { readonly view: ServiceView; readonly rules: readonly PortRules[] }>();
   const shared = sharedChains(config);
   return (views) => {
@@ -33,10 +39,8 @@ export function ruleSetBuilder(config: ProxyConfig): RuleSetBuilder {
     }
     known = next;
     const keys = [...next.keys()].toSorted((a, b) => (a < b ? -1 : 1));
-    return assemble(
-      keys.flatMap((key) => next.get(key)?.rules ?? []),
-      shared,
-    );
+    const ports = keys.flatMap((key) => next.get(key)?.rules ?? []);
+    return { rules: assemble(ports, shared), udp: udpTargets(ports) };
   };
 }
 

@@ -46,7 +46,7 @@ describe('Proxier', () => {
     views.push(view);
     const result = await proxier.sync(false);
     expect(result).toMatchObject({ tables: ['nat'], chainsWritten: 3, chainsDeleted: 0 });
-    expect(result.ruleCounts.get('nat')).toBe(13);
+    expect(result.rules.get('nat')).toEqual({ standing: 13, written: 6 });
   });
 
   it('reads the tables again after a failure', async () => {

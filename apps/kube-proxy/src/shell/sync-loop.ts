@@ -15,7 +15,7 @@ const longestSleepMs = 60_000;
 
 /** Runs `sync` as core/pace.ts says; one at a time. */
 export class SyncLoop {
-  readonly #sync: (full: boolean, signal: AbortSignal) => Promise<void>;
+  readonly #sync: (full: boolean) => Promise<void>;
   readonly #onError: (error: unknown, failures: number) => void;
   readonly #limits: PaceLimits;
   readonly #now: () => number;
@@ -23,7 +23,8 @@ export class SyncLoop {
   #wake: () => void = () => undefined;
 
   constructor(options: {
-    readonly sync: (full: boolean, signal: AbortSignal) => Promise<void>;
+    /** Not given a signal: a restore that is cut off would leave us not knowing what stands. */
+    readonly sync: (full: boolean) => Promise<void>;
     readonly onError: (error: unknown, failures: number) => void;
     readonly limits: PaceLimits;
     /** Milliseconds of a clock that never goes back. */
@@ -46,6 +47,11 @@ export class SyncLoop {
     return isHealthy(this.#pace, this.#limits, this.#now());
   }
 
+  /** Milliseconds since the rules were last written or found right; undefined before. */
+  get sinceSuccessMs(): number | undefined {
+    return this.#pace.lastSuccessMs === undefined ? undefined : this.#now() - this.#pace.lastSuccessMs;
+  }
+
   /** Until aborted; a sync under way is finished first, so that no half-known state is left. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -61,7 +67,7 @@ export class SyncLoop {
     const since = this.#pace.pendingSinceMs ?? begunAtMs;
     this.#pace = began(this.#pace, this.#limits, begunAtMs);
     try {
-      await this.#sync(full, signal);
+      await this.#sync(full);
       this.#pace = succeeded(this.#pace, full, this.#now());
     } catch (error) {
       this.#pace = failed(this.#pace, since, this.#now());

@@ -32,7 +32,8 @@ export class Http1Transport implements Transport {
       signal?.addEventListener('abort', abort, { once: true });
       outgoing.once('response', (response) => {
         response.once('close', () => signal?.removeEventListener('abort', abort));
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
+        const { headers, statusCode: status = 0 } = response;
+        resolve({ status, headers, body: response, complete: () => response.complete });
       });
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
         signal?.removeEventListener('abort', abort);

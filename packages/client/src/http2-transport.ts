@@ -7,7 +7,7 @@ import {
   type TransportResponse,
 } from './transport.ts';
 
-const { HTTP2_HEADER_METHOD, HTTP2_HEADER_PATH, NGHTTP2_CANCEL, NGHTTP2_REFUSED_STREAM } = constants;
+const { HTTP2_HEADER_METHOD, HTTP2_HEADER_PATH, NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
 
 /** Silence after which a ping is sent, and how long its answer may take: a dead peer is noticed in their sum. */
 export interface Http2Liveness {
@@ -71,7 +71,7 @@ export class Http2Transport implements Transport {
       });
       stream.once('response', (headers) => {
         const status = headers[':status'] ?? 0;
-        resolve({ status, headers, body: stream });
+        resolve({ status, headers, body: stream, complete: () => stream.rstCode === NGHTTP2_NO_ERROR });
       });
       stream.once('close', () => {
         signal?.removeEventListener('abort', abort);
@@ -102,6 +102,7 @@ function keepPinging(session: ClientHttp2Session, liveness: Http2Liveness): () =
   let bytesRead = -1;
   let deadline: NodeJS.Timeout | undefined;
   const timer = setInterval(() => {
+    if (session.destroyed) return clearInterval(timer);
     const read = session.socket?.bytesRead ?? 0;
     if (read !== bytesRead || deadline !== undefined) {
       bytesRead = read;

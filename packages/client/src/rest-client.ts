@@ -11,7 +11,7 @@ import { deadline } from './deadline.ts';
 import { ResourceClient } from './resource-client.ts';
 import { responseError } from './response-error.ts';
 import { ServerPool } from './server-pool.ts';
-import { ConnectionError, toConnectionError, type TransportResponse } from './transport.ts';
+import { ConnectionError, cutShort, toConnectionError, type TransportResponse } from './transport.ts';
 
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -39,6 +39,8 @@ export interface StreamResponse {
   readonly headers: IncomingHttpHeaders;
   /** Ends with an error when the server goes away; destroy it to stop early. */
   readonly body: Readable;
+  /** Whether the body that ended was all of it: false when the connection was lost. */
+  complete(): boolean;
 }
 
 const requestTimeoutMs = 60_000;
@@ -82,7 +84,7 @@ export class RestClient implements AsyncDisposable {
     try {
       return await retryBusy(limit.signal, () =>
         this.#send(request, limit.signal, async (response) => {
-          const body = await readAll(response.body, limit.signal);
+          const body = await readAll(response, limit.signal);
           if (response.status >= 400) throw errorOf(response, body);
           return { status: response.status, headers: response.headers, body };
         }),
@@ -99,7 +101,7 @@ export class RestClient implements AsyncDisposable {
     try {
       const response = await retryBusy(limit.signal, () =>
         this.#send(request, limit.signal, async (answer) => {
-          if (answer.status >= 400) throw errorOf(answer, await readAll(answer.body, limit.signal));
+          if (answer.status >= 400) throw errorOf(answer, await readAll(answer, limit.signal));
           return answer;
         }),
       );
@@ -194,14 +196,16 @@ function encodeBody(body: unknown): Buffer | undefined {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-async function readAll(body: Readable, signal: AbortSignal): Promise<Buffer> {
+async function readAll(response: TransportResponse, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
   try {
-    for await (const chunk of body) chunks.push(chunk as Buffer);
+    for await (const chunk of response.body) chunks.push(chunk as Buffer);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw toConnectionError('connection lost while reading the answer', error, true);
   }
+  if (signal.aborted) throw signal.reason;
+  if (!response.complete()) throw cutShort();
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }
 

@@ -15,6 +15,11 @@ export interface TransportResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Readable;
+  /**
+   * Whether the body that ended was all of it. Node ends the body of an HTTP/2 stream without an error when its
+   * connection is lost.
+   */
+  complete(): boolean;
 }
 
 /** One server, reached by one protocol. */
@@ -43,6 +48,7 @@ export class ConnectionError extends Error {
   }
 }
 
+/** @param server its URL, or what was being done */
 export function toConnectionError(server: string, error: unknown, sent: boolean): ConnectionError {
   if (error instanceof ConnectionError) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
@@ -52,6 +58,13 @@ export function toConnectionError(server: string, error: unknown, sent: boolean)
     code: codeOf(cause) ?? codeOf(first),
     sent,
     cause,
+  });
+}
+
+export function cutShort(): ConnectionError {
+  return new ConnectionError('', 'the connection was lost before the answer was complete', {
+    code: 'ECONNRESET',
+    sent: true,
   });
 }
 

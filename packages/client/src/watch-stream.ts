@@ -1,7 +1,7 @@
 import { StatusError, type Status, type WatchEvent } from '@wherry/apimachinery';
 import { LineSplitter } from './line-splitter.ts';
 import type { StreamResponse } from './rest-client.ts';
-import { toConnectionError } from './transport.ts';
+import { cutShort, toConnectionError } from './transport.ts';
 
 /** Above the largest object an apiserver stores. */
 const maxFrameBytes = 16 << 20;
@@ -27,6 +27,7 @@ export async function* watchBatches<T>(
       if (failed > 0) yield batch.slice(0, failed);
       throw new StatusError(batch[failed]?.object as Status);
     }
+    if (signal?.aborted !== true && !response.complete()) throw cutShort();
   } catch (error) {
     if (signal?.aborted) return;
     if (error instanceof StatusError || error instanceof SyntaxError) throw error;

@@ -25,7 +25,12 @@ export function openWebSocket(
     signal?.addEventListener('abort', abort, { once: true });
     socket.once('close', () => signal?.removeEventListener('abort', abort));
     socket.on('error', (error) => reject(signal?.aborted ? signal.reason : toConnectionError(url.origin, error, true)));
-    socket.once('open', () => resolve(socket));
+    socket.once('open', () => {
+      // The first message may have come with the upgrade: hold it until the awaiting caller can listen.
+      socket.pause();
+      resolve(socket);
+      setImmediate(() => socket.resume());
+    });
     socket.once('unexpected-response', (_request, response) => {
       const chunks: Buffer[] = [];
       let size = 0;

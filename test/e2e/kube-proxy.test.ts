@@ -1,9 +1,16 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import type { EndpointSlice, Service } from '@wherry/api';
 import { Iptables } from '@wherry/node-iptables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Network } from './kube-proxy/network.ts';
-import { cleanUp, neededSysctls, Proxier, type ProxyConfig, type ServiceView } from '@wherry/kube-proxy';
+import {
+  cleanUp,
+  neededSysctls,
+  Proxier,
+  UdpFlowCleaner,
+  type ProxyConfig,
+  type ServiceView,
+} from '@wherry/kube-proxy';
 
 /** Needs root, iptables (both backends), network namespaces; touches only namespaces of its own. */
 const config: ProxyConfig = {
@@ -29,6 +36,7 @@ COMMIT
 const pods = { pod1: '10.244.0.5', pod2: '10.244.0.6' };
 const clusterIP = '10.96.10.1';
 const nodeIP = '192.168.77.1';
+const hasConntrack = spawnSync('conntrack', ['--version']).error === undefined;
 
 function web(
   spec: Partial<NonNullable<Service['spec']>>,
@@ -166,6 +174,20 @@ describe.each(['nft', 'legacy'] as const)('Services over iptables (%s)', (backen
   it('uses endpoints that terminate but serve when no other is left', async () => {
     await sync(web({}, ['pod1'], { conditions: { ready: false, serving: true, terminating: true } }));
     expect(await network.pod2.ask('tcp', clusterIP, 80)).toBe('pod1 10.244.0.6');
+  });
+
+  // A plain iptables host has no conntrack program; kube-proxy then says so and goes on.
+  it.skipIf(!hasConntrack)('moves a busy UDP client to another endpoint when its own is removed', async () => {
+    const ask = (): Promise<string> => network.pod1.ask('udp', clusterIP, 7, 5_000, 5555);
+    const cleaner = new UdpFlowCleaner(prefix, () => [nodeIP]);
+    await sync(web({}, ['pod2']));
+    expect(await ask()).toMatch(/^pod2 /);
+    views = [web({}, ['pod1'])];
+    const { udp } = await proxier.sync(false);
+    expect(await ask()).toMatch(/^pod2 /);
+    expect(await cleaner.clean(udp)).toBeGreaterThan(0);
+    expect(await ask()).toMatch(/^pod1 /);
+    expect(await cleaner.clean(udp)).toBe(0);
   });
 
   it('writes again what somebody removed, at the next full sync', async () => {

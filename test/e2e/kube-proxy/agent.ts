@@ -14,6 +14,8 @@ interface Order {
   readonly port: number;
   readonly name: string;
   readonly timeoutMs: number;
+  /** UDP only; 0 takes any. */
+  readonly sourcePort: number;
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -48,7 +50,7 @@ function serve({ protocol, port, name }: Order): Promise<string> {
   });
 }
 
-function ask({ protocol, host, port, timeoutMs }: Order): Promise<string> {
+function ask({ protocol, host, port, timeoutMs, sourcePort }: Order): Promise<string> {
   return new Promise((resolve, reject) => {
     const late = new Error('timeout');
     if (protocol === 'tcp') {
@@ -70,7 +72,7 @@ function ask({ protocol, host, port, timeoutMs }: Order): Promise<string> {
       socket.on('message', (message) => done(() => resolve(message.toString())));
       socket.on('error', (error) => done(() => reject(error)));
       // Connected, so that a refusal by ICMP comes back as an error.
-      socket.connect(port, host, () => socket.send('?'));
+      socket.bind(sourcePort, () => socket.connect(port, host, () => socket.send('?')));
     }
   });
 }

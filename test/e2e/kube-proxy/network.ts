@@ -30,8 +30,8 @@ export class Host implements AsyncDisposable {
   }
 
   /** "<server's name> <address the server saw>"; rejects with the error's code, or 'timeout'. */
-  ask(protocol: 'tcp' | 'udp', host: string, port: number, timeoutMs = 5_000): Promise<string> {
-    return this.#order({ op: 'ask', protocol, host, port, timeoutMs });
+  ask(protocol: 'tcp' | 'udp', host: string, port: number, timeoutMs = 5_000, sourcePort = 0): Promise<string> {
+    return this.#order({ op: 'ask', protocol, host, port, timeoutMs, sourcePort });
   }
 
   run(...command: string[]): string {

@@ -17,6 +17,8 @@ import { ensureSysctl, neededSysctls } from './sysctls.ts';
 export async function runProxy(context: DaemonContext<typeof proxyFlags>): Promise<void> {
   const { flags, log, signal } = context;
   checkFlags(flags);
+  const healthListen = parseListen('--healthz-bind-address', flags.healthzBindAddress, 10_256);
+  const metricsListen = parseListen('--metrics-bind-address', flags.metricsBindAddress, 10_249);
   const { config: clientConfig } = loadKubeconfig({ path: flags.kubeconfig });
   await using client = new RestClient({ ...clientConfig, userAgent: `kube-proxy/${context.version.gitVersion}` });
   const iptables = await Iptables.open();
@@ -58,8 +60,6 @@ export async function runProxy(context: DaemonContext<typeof proxyFlags>): Promi
   });
 
   await using servers = new AsyncDisposableStack();
-  const healthListen = parseListen('--healthz-bind-address', flags.healthzBindAddress, 10_256);
-  const metricsListen = parseListen('--metrics-bind-address', flags.metricsBindAddress, 10_249);
   const health = () => ({
     healthy: loop.healthy,
     nodeEligible: isNodeEligible(cluster.node),

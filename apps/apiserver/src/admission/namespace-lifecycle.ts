@@ -1,0 +1,44 @@
+import { forbidden, notFound } from '@wherry/apimachinery';
+import type { Namespace } from '@wherry/api';
+import { lookUp } from '../registry/registry.ts';
+import { groupResource } from '../registry/object-meta.ts';
+import type { AdmissionPlugin } from './chain.ts';
+
+const immortal = new Set(['default', 'kube-system', 'kube-public']);
+const namespaces = { group: '', resource: 'namespaces' };
+
+/** Nothing is made in a namespace that does not exist or is on its way out; the system's namespaces stay. */
+export const namespaceLifecycle: AdmissionPlugin = {
+  name: 'NamespaceLifecycle',
+  async mutate(request, registry) {
+    const { served, namespace, operation, name } = request;
+    const isNamespace = served.resource.group === '' && served.resource.plural === 'namespaces';
+    if (isNamespace) {
+      if (operation === 'DELETE' && immortal.has(name)) {
+        throw forbidden(namespaces, name, 'this namespace may not be deleted');
+      }
+      return;
+    }
+    if (operation !== 'CREATE' || !served.resource.namespaced) return;
+    let found = lookUp(registry, '/v1/namespaces', namespace) as Namespace | undefined;
+    if (found === undefined) {
+      await registry.hub.sync();
+      found = lookUp(registry, '/v1/namespaces', namespace) as Namespace | undefined;
+    }
+    if (found === undefined) throw notFound(namespaces, namespace);
+    if (found.status?.phase !== 'Terminating') return;
+    const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+    const refusal = forbidden(groupResource(served), request.object?.metadata.name ?? '', why);
+    refusal.status.details = {
+      ...refusal.status.details,
+      causes: [
+        {
+          reason: 'NamespaceTerminating',
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
+      ],
+    };
+    throw refusal;
+  },
+};

@@ -1,0 +1,11 @@
+import type { AdmissionPlugin } from './chain.ts';
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { serviceAccount } from './service-account.ts';
+
+/** In the order of running, which is upstream's. */
+export const admissionPlugins: readonly AdmissionPlugin[] = [
+  namespaceLifecycle,
+  serviceAccount,
+  defaultTolerationSeconds,
+];

@@ -1,0 +1,95 @@
+import type { KubeObject } from '@wherry/apimachinery';
+
+/**
+ * What one storage holds: where its keys live, and the bytes every encoded object of it starts with. Keeping kind,
+ * apiVersion and metadata first lets the resourceVersion be spliced in after the commit without encoding again.
+ */
+export interface Encoding {
+  /** `/registry/pods/` */
+  readonly keyPrefix: string;
+  /** `{"kind":"Pod","apiVersion":"v1","metadata":{` */
+  readonly head: Buffer;
+  readonly kind: string;
+  readonly apiVersion: string;
+}
+
+export function createEncoding(storageName: string, kind: string, apiVersion: string): Encoding {
+  const head = Buffer.from(`{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":{`);
+  return { keyPrefix: `/registry/${storageName}/`, head, kind, apiVersion };
+}
+
+/** One object as of one revision: its wire bytes, encoded once and shared, and the parsed object, made when needed. */
+export class Entry {
+  /** `namespace/name`, or `name` of a cluster-scoped kind. */
+  readonly key: string;
+  readonly revision: number;
+  readonly wire: Buffer;
+  readonly encoding: Encoding;
+  #object: KubeObject | undefined;
+
+  constructor(key: string, revision: number, wire: Buffer, encoding: Encoding, object?: KubeObject) {
+    this.key = key;
+    this.revision = revision;
+    this.wire = wire;
+    this.encoding = encoding;
+    this.#object = object;
+  }
+
+  /** Shared: never to be changed by anyone. */
+  get object(): KubeObject {
+    this.#object ??= JSON.parse(this.wire.toString()) as KubeObject;
+    return this.#object;
+  }
+
+  get parsed(): boolean {
+    return this.#object !== undefined;
+  }
+
+  /** The same object under another resourceVersion, as a DELETED event shows it. */
+  at(revision: number): Entry {
+    const rest = this.wire.subarray(this.encoding.head.length + versionField(this.revision).length);
+    return new Entry(this.key, revision, splice(this.encoding.head, revision, rest), this.encoding);
+  }
+}
+
+const written = new WeakMap<Uint8Array, KubeObject>();
+
+/**
+ * The stored bytes of an object: no resourceVersion, kind and apiVersion of the storage. The object is remembered by
+ * the identity of these bytes, so that the cache need not parse what this process has just encoded; from here on it
+ * must not be changed.
+ */
+export function encodeForStorage(encoding: Encoding, object: KubeObject): Uint8Array {
+  const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
+  const { resourceVersion: _resourceVersion, ...meta } = metadata;
+  const ordered = { kind: encoding.kind, apiVersion: encoding.apiVersion, metadata: meta, ...rest } as KubeObject;
+  const value = Buffer.from(JSON.stringify(ordered));
+  written.set(value, ordered);
+  return value;
+}
+
+/** The entry of a stored value committed at `revision`. */
+export function entryFromStorage(key: string, revision: number, value: Uint8Array, encoding: Encoding): Entry {
+  const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  const wire = splice(encoding.head, revision, bytes.subarray(encoding.head.length));
+  const object = written.get(value);
+  if (object !== undefined) {
+    const resourceVersion = String(revision);
+    // Stored bytes are committed at one revision only: response and cache write the same text here.
+    object.metadata.resourceVersion = resourceVersion;
+  }
+  return new Entry(key, revision, wire, encoding, object);
+}
+
+function versionField(revision: number): string {
+  return `"resourceVersion":"${revision}",`;
+}
+
+function splice(head: Buffer, revision: number, rest: Buffer): Buffer {
+  const field = versionField(revision);
+  const wire = Buffer.allocUnsafe(head.length + field.length + rest.length);
+  head.copy(wire, 0);
+  wire.write(field, head.length, 'latin1');
+  rest.copy(wire, head.length + field.length);
+  return wire;
+}

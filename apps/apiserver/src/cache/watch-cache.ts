@@ -1,0 +1,213 @@
+import type { KubeObject } from '@wherry/apimachinery';
+import { entryFromStorage, type Encoding, type Entry } from './entry.ts';
+import type { Watcher } from './watcher.ts';
+
+/** A change of one object. `entry` is the new state, or of a deletion the last state under the deletion's revision. */
+export interface CacheEvent {
+  readonly revision: number;
+  readonly deleted: boolean;
+  readonly entry: Entry;
+  readonly previous: Entry | undefined;
+}
+
+/** Recent events kept for watches that resume; older ones are read from the store's history. */
+const RING_EVENTS = 2_000;
+const RING_BYTES = 2 * 1024 * 1024;
+
+export interface CacheIndex {
+  readonly field: string;
+  of(object: KubeObject): string;
+}
+
+/** Every object of one storage, sorted by key, with the events that led here. */
+export class WatchCache {
+  readonly encoding: Encoding;
+  readonly index: CacheIndex | undefined;
+  #entries = new Map<string, Entry>();
+  #sorted: Entry[] = [];
+  #byIndex = new Map<string, Map<string, Entry>>();
+  #ring: CacheEvent[] = [];
+  #ringBytes = 0;
+  /** All events after this revision are in the ring. */
+  #ringFloor = 0;
+  #lastChange = 0;
+  readonly #watchers = new Map<string, Set<Watcher>>();
+
+  constructor(encoding: Encoding, index?: CacheIndex) {
+    this.encoding = encoding;
+    this.index = index;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get ringFloor(): number {
+    return this.#ringFloor;
+  }
+
+  /** The revision of the newest change seen. */
+  get lastChange(): number {
+    return this.#lastChange;
+  }
+
+  get watcherCount(): number {
+    let count = 0;
+    for (const set of this.#watchers.values()) count += set.size;
+    return count;
+  }
+
+  get(key: string): Entry | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** A snapshot in key order; of one namespace if given. */
+  list(namespace?: string): Entry[] {
+    if (namespace === undefined) return this.#sorted.slice();
+    const from = this.#position(`${namespace}/`);
+    // '0' follows '/', so this is the first key after the namespace's own.
+    return this.#sorted.slice(from, this.#position(`${namespace}0`));
+  }
+
+  /** A snapshot of the entries whose indexed field has this value, in key order. */
+  listByIndex(value: string): Entry[] {
+    const found = this.#byIndex.get(value);
+    return found ? [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1)) : [];
+  }
+
+  /** Events after `revision`, oldest first. The caller has checked `revision >= ringFloor`. */
+  eventsAfter(revision: number): CacheEvent[] {
+    let low = 0;
+    let high = this.#ring.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#ring[middle]!.revision <= revision) low = middle + 1;
+      else high = middle;
+    }
+    return this.#ring.slice(low);
+  }
+
+  reset(revision: number): void {
+    this.#entries.clear();
+    this.#sorted = [];
+    this.#byIndex.clear();
+    this.#ring = [];
+    this.#ringBytes = 0;
+    this.#ringFloor = revision;
+    this.#lastChange = revision;
+  }
+
+  /** Initial fill, in key order. */
+  load(key: string, revision: number, value: Uint8Array): void {
+    const entry = entryFromStorage(key, revision, value, this.encoding);
+    this.#entries.set(key, entry);
+    this.#sorted.push(entry);
+    this.#reindex(key, undefined, entry);
+  }
+
+  apply(key: string, revision: number, value: Uint8Array | undefined): void {
+    const previous = this.#entries.get(key);
+    this.#lastChange = revision;
+    if (value === undefined) {
+      if (previous === undefined) return;
+      this.#entries.delete(key);
+      this.#sorted.splice(this.#position(key), 1);
+      this.#reindex(key, previous, undefined);
+      this.#publish({ revision, deleted: true, entry: previous.at(revision), previous });
+      return;
+    }
+    const entry = entryFromStorage(key, revision, value, this.encoding);
+    this.#entries.set(key, entry);
+    const at = this.#position(key);
+    if (previous === undefined) this.#sorted.splice(at, 0, entry);
+    else this.#sorted[at] = entry;
+    this.#reindex(key, previous, entry);
+    this.#publish({ revision, deleted: false, entry, previous });
+  }
+
+  addWatcher(watcher: Watcher): void {
+    const set = this.#watchers.get(watcher.bucket);
+    if (set) set.add(watcher);
+    else this.#watchers.set(watcher.bucket, new Set([watcher]));
+  }
+
+  removeWatcher(watcher: Watcher): void {
+    const set = this.#watchers.get(watcher.bucket);
+    if (set?.delete(watcher) && set.size === 0) this.#watchers.delete(watcher.bucket);
+  }
+
+  /** Writes out what the watchers collected during a batch. */
+  flush(): void {
+    for (const set of this.#watchers.values()) for (const watcher of set) watcher.flush();
+  }
+
+  endWatchers(): void {
+    for (const set of [...this.#watchers.values()]) for (const watcher of [...set]) watcher.end();
+  }
+
+  #publish(event: CacheEvent): void {
+    this.#ring.push(event);
+    this.#ringBytes += event.entry.wire.length;
+    if (this.#ring.length > RING_EVENTS || this.#ringBytes > RING_BYTES) this.#trim();
+    if (this.#watchers.size === 0) return;
+    const frames = new Map<string, Buffer>();
+    for (const bucket of this.#bucketsOf(event)) {
+      const set = this.#watchers.get(bucket);
+      if (set) for (const watcher of set) watcher.offer(event, frames);
+    }
+  }
+
+  /** Drops the older half, so that the cost of it is spread over many events. */
+  #trim(): void {
+    const keep = this.#ring.length >>> 1;
+    const dropped = this.#ring.splice(0, this.#ring.length - keep);
+    for (const event of dropped) this.#ringBytes -= event.entry.wire.length;
+    this.#ringFloor = dropped.at(-1)?.revision ?? this.#ringFloor;
+  }
+
+  #bucketsOf(event: CacheEvent): Set<string> {
+    const buckets = new Set(['']);
+    const slash = event.entry.key.indexOf('/');
+    if (slash > 0) buckets.add(namespaceBucket(event.entry.key.slice(0, slash)));
+    if (this.index) {
+      buckets.add(indexBucket(this.index.of(event.entry.object)));
+      if (event.previous) buckets.add(indexBucket(this.index.of(event.previous.object)));
+    }
+    return buckets;
+  }
+
+  #reindex(key: string, previous: Entry | undefined, entry: Entry | undefined): void {
+    if (!this.index) return;
+    const before = previous && this.index.of(previous.object);
+    const after = entry && this.index.of(entry.object);
+    if (before !== undefined && before !== after) {
+      const map = this.#byIndex.get(before);
+      map?.delete(key);
+      if (map?.size === 0) this.#byIndex.delete(before);
+    }
+    if (after === undefined || entry === undefined) return;
+    const map = this.#byIndex.get(after);
+    if (map) map.set(key, entry);
+    else this.#byIndex.set(after, new Map([[key, entry]]));
+  }
+
+  /** The index of the first key not below `key`. Keys compare by code unit, as the store's do for ASCII keys. */
+  #position(key: string): number {
+    let low = 0;
+    let high = this.#sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#sorted[middle]!.key < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+export function namespaceBucket(namespace: string): string {
+  return `namespace:${namespace}`;
+}
+
+export function indexBucket(value: string): string {
+  return `index:${value}`;
+}

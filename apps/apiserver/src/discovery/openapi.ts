@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { apiVersionOf, openApiV3 } from '@wherry/api';
+import { jsonAnswer, type Answer, type RequestContext } from '../http/context.ts';
+import { groupVersions } from './discovery.ts';
+
+interface Document {
+  body: string;
+  hash: string;
+}
+const documents = new Map<string, Document>();
+
+/** /openapi/v3 and the documents it lists, made when first asked for. */
+export function openApi(context: RequestContext): Answer | undefined {
+  const { path } = context.info;
+  if (path === '/openapi/v3') return jsonAnswer(200, { paths: index() });
+  if (!path.startsWith('/openapi/v3/')) return undefined;
+  const document = documentOf(path.slice('/openapi/v3/'.length));
+  if (document === undefined) return undefined;
+  const headers: Record<string, string> = { etag: JSON.stringify(document.hash), vary: 'Accept' };
+  if (context.query.get('hash') === document.hash) {
+    headers['cache-control'] = 'public, immutable';
+    headers['expires'] = new Date(context.now.getTime() + 365 * 86_400_000).toUTCString();
+  }
+  const contentType = 'application/json';
+  if (context.headers['if-none-match'] === headers['etag']) return { status: 304, contentType, body: '', headers };
+  return { status: 200, contentType, body: document.body, headers };
+}
+
+function index(): Record<string, { serverRelativeURL: string }> {
+  const paths: Record<string, { serverRelativeURL: string }> = {};
+  for (const groupVersion of groupVersions) {
+    const name = pathOf(groupVersion);
+    paths[name] = { serverRelativeURL: `/openapi/v3/${name}?hash=${documentOf(name)!.hash}` };
+  }
+  return paths;
+}
+
+function documentOf(name: string): Document | undefined {
+  const known = documents.get(name);
+  if (known) return known;
+  const found = groupVersions.find((groupVersion) => pathOf(groupVersion) === name);
+  if (found === undefined) return undefined;
+  const body = JSON.stringify(openApiV3(found.group, found.version, found.resources));
+  const document = { body, hash: createHash('sha512').update(body).digest('hex').toUpperCase() };
+  documents.set(name, document);
+  return document;
+}
+
+function pathOf(groupVersion: { group: string; version: string }): string {
+  return `${groupVersion.group === '' ? 'api' : 'apis'}/${apiVersionOf(groupVersion)}`;
+}

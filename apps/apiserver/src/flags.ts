@@ -1,0 +1,31 @@
+import { durationFlag, integerFlag, stringFlag } from '@wherry/daemon';
+import { defaults } from './options.ts';
+
+/** Upstream's names where upstream has the flag. */
+export const apiserverFlags = {
+  bindAddress: stringFlag('the address to serve on', defaults.bindAddress),
+  securePort: integerFlag('the port to serve HTTPS on; 0 takes a free one', defaults.securePort, { max: 65_535 }),
+  advertiseAddress: stringFlag('the address by which others reach this server; found by itself when not given'),
+  tlsCertFile: stringFlag('the serving certificate, PEM', ''),
+  tlsPrivateKeyFile: stringFlag('the key of the serving certificate, PEM', ''),
+  clientCaFile: stringFlag('the authority whose client certificates are believed, PEM', ''),
+  kubeletClientCertificate: stringFlag('the certificate to show to kubelets, PEM'),
+  kubeletClientKey: stringFlag('the key of that certificate, PEM'),
+  kubeletCertificateAuthority: stringFlag('the authority of the kubelets’ serving certificates, PEM'),
+  serviceClusterIpRange: stringFlag('the range of cluster IPs', defaults.serviceClusterIpRange, {
+    flag: 'service-cluster-ip-range',
+  }),
+  serviceNodePortRange: stringFlag('the range of node ports', defaults.serviceNodePortRange),
+  dataDir: stringFlag('where the store keeps its data', '/var/lib/wherry/apiserver'),
+  maxRequestsInflight: integerFlag('reading requests at a time; 0 is no limit', defaults.maxRequestsInFlight),
+  maxMutatingRequestsInflight: integerFlag(
+    'writing requests at a time; 0 is no limit',
+    defaults.maxMutatingRequestsInFlight,
+  ),
+  requestTimeout: durationFlag('how long a request may take that is no watch', 60_000),
+  eventTtl: durationFlag('how long Events are kept', defaults.eventTtlSeconds * 1_000),
+  etcdCompactionInterval: durationFlag(
+    'how long the history of changes is kept; 0 is for ever',
+    defaults.compactionIntervalMs,
+  ),
+};

@@ -1,0 +1,57 @@
+import { badRequest, checkDepth, findDuplicateFields, unsupportedMediaType } from '@wherry/apimachinery';
+import type { RequestContext } from './context.ts';
+
+export const acceptedBodies = ['application/json', 'application/yaml'];
+const yamlTypes = new Set(['application/yaml', 'application/x-yaml', 'text/yaml']);
+const MAX_ALIASES = 100;
+
+export interface ParsedBody {
+  value: unknown;
+  /** Fields that stood twice: strict findings of the syntax. */
+  duplicates: string[];
+}
+
+/** The media type without parameters; JSON when none was given, as upstream. */
+export function mediaTypeOf(context: RequestContext): string {
+  const header = context.headers['content-type'] ?? '';
+  const type = header.split(';', 1)[0]!.trim().toLowerCase();
+  return type === '' ? 'application/json' : type;
+}
+
+/** Throws 415 for other media types, 400 for malformed text. An empty body is undefined. */
+export async function parseBody(context: RequestContext, findDuplicates: boolean): Promise<ParsedBody> {
+  const type = mediaTypeOf(context);
+  const body = context.body;
+  if (body === undefined || body.length === 0) return { value: undefined, duplicates: [] };
+  if (type === 'application/json') return parseJson(body, findDuplicates);
+  if (yamlTypes.has(type)) return { value: await parseYaml(body.toString()), duplicates: [] };
+  throw unsupportedMediaType(acceptedBodies);
+}
+
+export function parseJson(body: Buffer, findDuplicates: boolean): ParsedBody {
+  const text = body.toString();
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw badRequest(`the object provided is unrecognized (must be of type JSON): ${(error as Error).message}`);
+  }
+  checkDepth(value);
+  return { value, duplicates: findDuplicates ? findDuplicateFields(text) : [] };
+}
+
+/** One document; JSON is YAML too. */
+export async function parseYaml(text: string): Promise<unknown> {
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(text, { uniqueKeys: true, prettyErrors: true });
+  const problem = document.errors[0];
+  if (problem) throw badRequest(`error converting YAML to JSON: yaml: ${problem.message.split('\n', 1)[0] ?? ''}`);
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    throw badRequest(`error converting YAML to JSON: yaml: ${(error as Error).message}`);
+  }
+  checkDepth(value);
+  return value;
+}

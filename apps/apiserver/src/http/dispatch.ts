@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { badRequest, noSuchPath, unauthorized } from '@wherry/apimachinery';
+import { authenticate } from '../auth/authenticate.ts';
+import { authorize } from '../auth/authorize.ts';
+import type { Registry } from '../registry/registry.ts';
+import { route } from '../verbs/route.ts';
+import type { SubresourceTable } from '../verbs/subresources.ts';
+import type { Answer, RequestContext, Response, User } from './context.ts';
+import type { InFlight } from './in-flight.ts';
+import type { RequestLog } from './request-log.ts';
+import { answerPath, type PathOptions } from './paths.ts';
+import { readBody } from './read-body.ts';
+import { parseRequestInfo, type RequestInfo } from './request-info.ts';
+import { errorAnswer, respond } from './respond.ts';
+
+export interface DispatchOptions {
+  registry: Registry;
+  subresources: SubresourceTable;
+  inFlight: InFlight;
+  paths: PathOptions;
+  log: RequestLog;
+  /** Aborted when the server stops: ends watches and streams. */
+  stopping: AbortSignal;
+}
+
+const noQuery = new URLSearchParams();
+const mutatingVerbs = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
+const longRunningSubresources = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
+
+/** The one way of every request. */
+export class Dispatcher {
+  readonly #options: DispatchOptions;
+  #active = 0;
+
+  constructor(options: DispatchOptions) {
+    this.#options = options;
+  }
+
+  get active(): number {
+    return this.#active;
+  }
+
+  async handle(request: IncomingMessage, response: Response): Promise<void> {
+    const started = performance.now();
+    const auditId = auditIdOf(request);
+    const warnings: string[] = [];
+    let seen: Identified | undefined;
+    let answer: Answer;
+    this.#active++;
+    try {
+      try {
+        seen = identify(request);
+        answer = await this.#answer(seen, request, response, warnings);
+      } catch (error) {
+        answer = errorAnswer(error);
+        if (!('stream' in answer) && answer.status >= 500)
+          this.#options.log.failed(request.method ?? '', request.url ?? '', error);
+      }
+      await respond(response, answer, auditId, warnings);
+    } catch (error) {
+      this.#options.log.failed(request.method ?? '', request.url ?? '', error);
+      response.destroy();
+    } finally {
+      this.#active--;
+    }
+    this.#options.log.answered(seen?.info, seen?.user, response.statusCode, performance.now() - started, auditId);
+  }
+
+  async #answer(seen: Identified, request: IncomingMessage, response: Response, warnings: string[]): Promise<Answer> {
+    const { info, query, user } = seen;
+    if (user === undefined) throw unauthorized('Unauthorized');
+    const refusal = authorize(user, info);
+    if (refusal) throw refusal;
+    const { inFlight, registry, subresources, paths, stopping } = this.#options;
+    const mutating = mutatingVerbs.has(info.verb);
+    const limited = !isLongRunning(info);
+    if (limited) inFlight.enter(mutating);
+    try {
+      const method = request.method ?? 'GET';
+      const body = method === 'GET' || method === 'HEAD' ? undefined : await readBody(request);
+      const context = new Context(method, info, query, request, response, user, body, warnings, stopping);
+      return info.isResource ? await route(context, registry, subresources) : await answerPath(context, paths);
+    } finally {
+      if (limited) inFlight.leave(mutating);
+    }
+  }
+}
+
+interface Identified {
+  info: RequestInfo;
+  query: URLSearchParams;
+  user: User | undefined;
+}
+
+/** Who asks for what. Throws 400 for a malformed path. */
+export function identify(request: IncomingMessage): Identified {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const query = mark < 0 ? noQuery : new URLSearchParams(url.slice(mark + 1));
+  const info = parseRequestInfo(request.method ?? 'GET', path, query);
+  if (info === undefined) throw badRequest('the request path is malformed');
+  if (info.isResource && info.verb === '') throw noSuchPath();
+  const session = (request as { stream?: { session?: { socket: TLSSocket } } }).stream?.session;
+  const socket = session ? session.socket : (request.socket as TLSSocket);
+  return { info, query, user: authenticate(socket) };
+}
+
+function isLongRunning(info: RequestInfo): boolean {
+  return info.verb === 'watch' || longRunningSubresources.has(info.subresource);
+}
+
+function auditIdOf(request: IncomingMessage): string {
+  const sent = request.headers['audit-id'];
+  return typeof sent === 'string' && sent.length <= 64 && /^[\w-]+$/.test(sent) ? sent : randomUUID();
+}
+
+class Context implements RequestContext {
+  readonly method: string;
+  readonly info: RequestInfo;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly user: User;
+  readonly body: Buffer | undefined;
+  readonly warnings: string[];
+  readonly now = new Date();
+  readonly #response: Response;
+  readonly #stopping: AbortSignal;
+  #signal: AbortSignal | undefined;
+
+  constructor(
+    method: string,
+    info: RequestInfo,
+    query: URLSearchParams,
+    request: IncomingMessage,
+    response: Response,
+    user: User,
+    body: Buffer | undefined,
+    warnings: string[],
+    stopping: AbortSignal,
+  ) {
+    this.method = method;
+    this.info = info;
+    this.query = query;
+    this.headers = request.headers;
+    this.user = user;
+    this.body = body;
+    this.warnings = warnings;
+    this.#response = response;
+    this.#stopping = stopping;
+  }
+
+  /** Made when asked for: most requests never need it. */
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      const gone = new AbortController();
+      const abort = () => gone.abort();
+      this.#response.once('close', () => {
+        this.#stopping.removeEventListener('abort', abort);
+        abort();
+      });
+      this.#stopping.addEventListener('abort', abort, { once: true });
+      if (this.#stopping.aborted) abort();
+      this.#signal = gone.signal;
+    }
+    return this.#signal;
+  }
+}

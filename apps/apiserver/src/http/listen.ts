@@ -1,0 +1,114 @@
+import type { IncomingMessage } from 'node:http';
+import type { Http2SecureServer } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { fastify } from 'fastify';
+import { statusOf } from './respond.ts';
+import type { Response } from './context.ts';
+import { MAX_BODY_BYTES } from './read-body.ts';
+
+export interface ListenOptions {
+  host: string;
+  port: number;
+  /** PEM texts. */
+  cert: string;
+  key: string;
+  clientCa: string;
+  onRequest(request: IncomingMessage, response: Response): Promise<void>;
+  onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+export interface Listener {
+  readonly port: number;
+  /** Takes no new connection, waits for what is going on until `graceMs`, then cuts. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Longer than any path Kubernetes knows, so that it is we who say what is wrong with it. */
+const MAX_PARAM_LENGTH = 8_192;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+const KEEP_ALIVE_MS = 90_000;
+
+/** One TLS port for HTTP/2 and HTTP/1.1, by ALPN. One route takes everything: the dispatcher knows the paths. */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const sockets = new Set<TLSSocket>();
+  const app = fastify({
+    http2: true,
+    https: {
+      allowHTTP1: true,
+      cert: options.cert,
+      key: options.key,
+      ca: options.clientCa,
+      requestCert: true,
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.2',
+      settings: { maxConcurrentStreams: 1_000, initialWindowSize: 1024 * 1024 },
+      // Of the HTTP/1.1 side.
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    } as object,
+    bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: false },
+    exposeHeadRoutes: false,
+    http2SessionTimeout: 0,
+    frameworkErrors: (error, _request, reply) => sendError(reply.raw as unknown as Response, error),
+    logger: false,
+  });
+  // The dispatcher reads the body itself, after it knows who sends it.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  const handle = (request: { raw: unknown }, reply: { raw: unknown; hijack(): unknown }) => {
+    reply.hijack();
+    return options.onRequest(request.raw as IncomingMessage, reply.raw as Response);
+  };
+  app.all('*', handle);
+  app.setNotFoundHandler(handle);
+  app.setErrorHandler((error, _request, reply) => sendError(reply.raw as unknown as Response, error));
+
+  const server = app.server as unknown as Http2SecureServer;
+  server.on('secureConnection', (socket: TLSSocket) => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('upgrade', options.onUpgrade);
+  // A client that speaks no TLS, or goes in the middle of the handshake, is no event of ours.
+  server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
+  await app.listen({ host: options.host, port: options.port });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  return {
+    port,
+    async close(graceMs) {
+      const cut = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, graceMs);
+      for (const socket of sockets) if (isIdle(socket)) socket.destroySoon();
+      try {
+        await app.close();
+      } finally {
+        clearTimeout(cut);
+        for (const socket of sockets) socket.destroy();
+      }
+    },
+  };
+}
+
+/** HTTP/1.1 connections between two requests. */
+function isIdle(socket: TLSSocket): boolean {
+  const message = (socket as { _httpMessage?: unknown })._httpMessage;
+  return socket.alpnProtocol !== 'h2' && (message === null || message === undefined);
+}
+
+function sendError(response: Response, error: unknown): void {
+  const status = statusOf(error);
+  const code = (error as { statusCode?: number }).statusCode;
+  const shown =
+    code !== undefined && code < 500
+      ? { ...status, code, reason: 'BadRequest', message: (error as Error).message }
+      : status;
+  response.writeHead(shown.code ?? 500, { 'content-type': 'application/json' });
+  response.end(`${JSON.stringify(shown)}\n`);
+}

@@ -1,0 +1,40 @@
+import { noSuchPath } from '@wherry/apimachinery';
+import { versionInfo, type Health } from '@wherry/daemon';
+import { discover } from '../discovery/discovery.ts';
+import { jsonAnswer, textAnswer, type Answer, type RequestContext } from './context.ts';
+
+export interface PathOptions {
+  health: Health;
+  metrics(): Promise<{ contentType: string; body: string }>;
+  /** host:port as clients outside should use it. */
+  advertised(): string;
+}
+
+/** Everything that is not a resource. Throws 404. */
+export async function answerPath(context: RequestContext, options: PathOptions): Promise<Answer> {
+  const { path } = context.info;
+  if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) {
+    const text = context.query.size > 0 ? `${path}?${context.query.toString()}` : path;
+    const answer = await options.health.answer(text);
+    if (answer) return answer;
+  }
+  if (path === '/version' || path === '/version/') return jsonAnswer(200, versionInfo);
+  if (path === '/metrics') {
+    const { contentType, body } = await options.metrics();
+    return { status: 200, contentType, body };
+  }
+  if (path.startsWith('/api')) {
+    const answer = discover(context, options.advertised());
+    if (answer) return answer;
+  }
+  if (path.startsWith('/openapi/')) {
+    const { openApi } = await import('../discovery/openapi.ts');
+    const answer = openApi(context);
+    if (answer) return answer;
+  }
+  if (path === '/') return jsonAnswer(200, { paths: rootPaths });
+  if (path === '/robots.txt') return textAnswer(200, 'User-agent: *\nDisallow: /\n');
+  throw noSuchPath();
+}
+
+const rootPaths = ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/metrics', '/openapi/v3', '/readyz', '/version'];

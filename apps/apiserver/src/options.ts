@@ -1,0 +1,43 @@
+import type { Health, Logger } from '@wherry/daemon';
+import type { Storage } from '@wherry/store';
+import type { Registry as MetricsRegistry } from 'prom-client';
+
+/** What an apiserver is started with. PEM texts, seconds and milliseconds as the names say. */
+export interface ApiserverOptions {
+  storage: Storage;
+  bindAddress: string;
+  /** 0 takes a free one. */
+  securePort: number;
+  /** How others reach this server; becomes the endpoint of the Service default/kubernetes. */
+  advertiseAddress: string;
+  tlsCert: string;
+  tlsKey: string;
+  clientCa: string;
+  /** For the way to the kubelets. */
+  kubelet?: { cert: string; key: string; ca?: string | undefined } | undefined;
+  serviceClusterIpRange: string;
+  serviceNodePortRange: string;
+  maxRequestsInFlight: number;
+  maxMutatingRequestsInFlight: number;
+  requestTimeoutMs: number;
+  eventTtlSeconds: number;
+  /** How often history older than that is compacted; 0 never. */
+  compactionIntervalMs: number;
+  shutdownGraceMs: number;
+  log: Logger;
+  health: Health;
+  metrics: MetricsRegistry;
+}
+
+export const defaults = {
+  bindAddress: '0.0.0.0',
+  securePort: 6443,
+  serviceClusterIpRange: '10.96.0.0/16',
+  serviceNodePortRange: '30000-32767',
+  maxRequestsInFlight: 400,
+  maxMutatingRequestsInFlight: 200,
+  requestTimeoutMs: 60_000,
+  eventTtlSeconds: 3_600,
+  compactionIntervalMs: 300_000,
+  shutdownGraceMs: 5_000,
+};

@@ -1,0 +1,51 @@
+import { apiVersionOf, resources, type Pod, type Resource } from '@wherry/api';
+import type { Storage } from '@wherry/store';
+import { admissionPlugins } from '../admission/plugins.ts';
+import { createEncoding } from '../cache/entry.ts';
+import { Hub } from '../cache/hub.ts';
+import { WatchCache, type CacheIndex } from '../cache/watch-cache.ts';
+import { eventsV1Conversion } from './event-conversion.ts';
+import { EventLeases } from './event-leases.ts';
+import type { IpRange } from './ip-range.ts';
+import type { Registry } from './registry.ts';
+import type { Served } from './served.ts';
+import { ServiceAllocator, type PortRange } from './service-allocation.ts';
+import { createStrategies } from './strategies.ts';
+
+export interface RegistryOptions {
+  storage: Storage;
+  serviceIps: IpRange;
+  nodePorts: PortRange;
+  eventTtlSeconds: number;
+}
+
+/** The storage of Events is that of the core group, whichever group they come by. */
+const eventStorage = { name: 'events', kind: 'Event', apiVersion: 'v1' };
+const podsByNode: CacheIndex = { field: 'spec.nodeName', of: (object) => (object as Pod).spec.nodeName ?? '' };
+
+export function buildRegistry(options: RegistryOptions): Registry {
+  const hub = new Hub(options.storage);
+  const strategies = createStrategies({ services: new ServiceAllocator(hub, options.serviceIps, options.nodePorts) });
+  const caches = new Map<string, WatchCache>();
+  const served = new Map<string, Served>();
+  for (const resource of resources as readonly Resource[]) {
+    const { name, kind, apiVersion } = storageOf(resource);
+    let cache = caches.get(name);
+    if (cache === undefined) {
+      cache = new WatchCache(createEncoding(name, kind, apiVersion), name === 'pods' ? podsByNode : undefined);
+      caches.set(name, cache);
+      hub.add(name, cache);
+    }
+    const conversion = resource.kind === 'Event' && resource.group !== '' ? eventsV1Conversion : undefined;
+    const strategy = strategies.get(`${resource.group}/${resource.plural}`) ?? {};
+    served.set(`${resource.group}/${resource.version}/${resource.plural}`, { resource, cache, strategy, conversion });
+  }
+  const eventLeases = new EventLeases(options.storage, options.eventTtlSeconds);
+  return { hub, served, admission: admissionPlugins, eventLeases };
+}
+
+function storageOf(resource: Resource): { name: string; kind: string; apiVersion: string } {
+  if (resource.kind === 'Event') return eventStorage;
+  const name = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
+  return { name, kind: resource.kind, apiVersion: apiVersionOf(resource) };
+}

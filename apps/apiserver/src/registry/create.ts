@@ -1,0 +1,84 @@
+import { alreadyExists, clone, invalid, serverTimeout, statusError, type KubeObject } from '@wherry/apimachinery';
+import { validateCreate } from '@wherry/api/validation';
+import { mutate, validate } from '../admission/chain.ts';
+import type { Entry } from '../cache/entry.ts';
+import { commitPut, dryEntry } from './commit.ts';
+import { generatedName, groupResource, initMeta, settleNamespace } from './object-meta.ts';
+import type { Registry, WriteOptions } from './registry.ts';
+import { cacheKey, storageKey, type Served } from './served.ts';
+
+const ATTEMPTS = 8;
+
+/**
+ * Stores a new object, which has been decoded and defaulted and belongs to this call.
+ * Throws 409 AlreadyExists, 422 Invalid, or what admission says.
+ */
+export async function createObject(
+  registry: Registry,
+  served: Served,
+  object: KubeObject,
+  namespace: string,
+  options: WriteOptions,
+): Promise<Entry> {
+  const { resource, strategy } = served;
+  const meta = object.metadata;
+  if (meta.resourceVersion !== undefined && meta.resourceVersion !== '') {
+    throw statusError(500, 'InternalError', 'resourceVersion should not be set on objects to be created');
+  }
+  settleNamespace(served, meta, namespace);
+  const base = (meta.name ?? '') === '' ? (meta.generateName ?? '') : undefined;
+  initMeta(meta, options.now);
+  if (base !== undefined && base !== '') meta.name = generatedName(base);
+  const request = { operation: 'CREATE', served, namespace, name: meta.name, subresource: '', object } as const;
+  await mutate(registry, request);
+  if (strategy.hasStatus && !keepsStatus(served)) delete (object as { status?: unknown }).status;
+  strategy.prepareForCreate?.(object, options.now);
+  if (strategy.countsGeneration) meta.generation = 1;
+  const errors = validateCreate(resource, object);
+  if (errors.length > 0) throw invalid(resource, meta.name ?? '', errors);
+  await validate(registry, request);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0 && base) meta.name = generatedName(base);
+    const entry = await tryCreate(registry, served, object, options);
+    if (entry) return entry;
+    if (!base && (await exists(registry, served, meta.namespace ?? '', meta.name)))
+      throw alreadyExists(groupResource(served), meta.name);
+  }
+  throw base ? alreadyExists(groupResource(served), meta.name) : serverTimeout(groupResource(served), 'create', 1);
+}
+
+async function tryCreate(
+  registry: Registry,
+  served: Served,
+  wanted: KubeObject,
+  options: WriteOptions,
+): Promise<Entry | undefined> {
+  const { hub } = registry;
+  // What is allocated is written into the object, and must not be kept when the try fails.
+  const object = served.strategy.allocator ? clone(wanted) : wanted;
+  const key = cacheKey(served, object.metadata.namespace ?? '', object.metadata.name);
+  const effects = served.strategy.allocator?.forCreate(object);
+  if (options.dryRun) {
+    return (await exists(registry, served, object.metadata.namespace ?? '', object.metadata.name))
+      ? undefined
+      : dryEntry(served, key, hub.revision, object);
+  }
+  const lease = isEvent(served) ? await registry.eventLeases.leaseFor(options.now) : undefined;
+  return commitPut(hub.storage, served, key, undefined, object, { effects, lease });
+}
+
+async function exists(registry: Registry, served: Served, namespace: string, name: string): Promise<boolean> {
+  const found = await registry.hub.storage.get(storageKey(served, cacheKey(served, namespace, name)));
+  // What was allocated meanwhile is in the cache before the next try.
+  await registry.hub.sync();
+  return found.kv !== undefined;
+}
+
+export function isEvent(served: Served): boolean {
+  return served.resource.kind === 'Event';
+}
+
+/** Kubelets register nodes together with their first status. */
+function keepsStatus(served: Served): boolean {
+  return served.resource.kind === 'Node';
+}

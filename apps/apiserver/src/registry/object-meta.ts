@@ -1,0 +1,66 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { badRequest, conflict, type GroupResource, type KubeObject, type ObjectMeta } from '@wherry/apimachinery';
+import type { Served } from './served.ts';
+
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+const SUFFIX_LENGTH = 5;
+const MAX_NAME = 63;
+
+/** metav1.Time of an instant: RFC 3339 in whole seconds. */
+export function timeOf(now: Date): string {
+  return `${now.toISOString().slice(0, 19)}Z`;
+}
+
+export function groupResource(served: Served): GroupResource {
+  return { group: served.resource.group, resource: served.resource.plural };
+}
+
+/** Checks the body's namespace against the URL's, and puts in what is missing. */
+export function settleNamespace(served: Served, meta: ObjectMeta, namespace: string): void {
+  if (!served.resource.namespaced) {
+    delete meta.namespace;
+    return;
+  }
+  if (meta.namespace === undefined || meta.namespace === '') meta.namespace = namespace;
+  if (meta.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+}
+
+/** What the server alone sets on a new object. The random part is the only one of the write path. */
+export function initMeta(meta: ObjectMeta, now: Date): void {
+  delete meta.resourceVersion;
+  delete meta.selfLink;
+  delete meta.deletionTimestamp;
+  delete meta.deletionGracePeriodSeconds;
+  delete meta.generation;
+  delete meta.managedFields;
+  meta.uid = randomUUID();
+  meta.creationTimestamp = timeOf(now);
+}
+
+/** `base` cut so that the five random characters fit. */
+export function generatedName(base: string): string {
+  const random = randomBytes(SUFFIX_LENGTH);
+  let suffix = '';
+  for (const byte of random) suffix += ALPHABET[byte % ALPHABET.length];
+  return base.slice(0, MAX_NAME - SUFFIX_LENGTH) + suffix;
+}
+
+/** Keeps what no update may change; checks the preconditions that a body carries in its metadata. */
+export function carryMeta(served: Served, object: KubeObject, old: KubeObject): void {
+  const meta = object.metadata;
+  const before = old.metadata;
+  if (meta.uid !== undefined && meta.uid !== '' && meta.uid !== before.uid) {
+    const why = `Precondition failed: UID in precondition: ${meta.uid}, UID in object meta: ${before.uid ?? ''}`;
+    throw conflict(groupResource(served), before.name, why);
+  }
+  meta.uid = before.uid;
+  meta.creationTimestamp = before.creationTimestamp;
+  meta.deletionTimestamp = before.deletionTimestamp;
+  meta.deletionGracePeriodSeconds = before.deletionGracePeriodSeconds;
+  meta.generation = before.generation;
+  delete meta.selfLink;
+  delete meta.managedFields;
+  if (before.generateName !== undefined && meta.generateName === undefined) meta.generateName = before.generateName;
+}

@@ -1,0 +1,29 @@
+import type { KubeObject } from '@wherry/apimachinery';
+import type { Hub } from '../cache/hub.ts';
+import type { AdmissionPlugin } from '../admission/chain.ts';
+import type { EventLeases } from './event-leases.ts';
+import type { Served } from './served.ts';
+
+/** Everything a verb needs to know of the server it runs in. */
+export interface Registry {
+  readonly hub: Hub;
+  /** By `group/version/plural`. */
+  readonly served: ReadonlyMap<string, Served>;
+  readonly admission: readonly AdmissionPlugin[];
+  readonly eventLeases: EventLeases;
+}
+
+/** What a write was asked to be. */
+export interface WriteOptions {
+  readonly now: Date;
+  readonly dryRun: boolean;
+}
+
+export function findServed(registry: Registry, group: string, version: string, plural: string): Served | undefined {
+  return registry.served.get(`${group}/${version}/${plural}`);
+}
+
+/** The served kind that stores under a core name, for reads that admission and strategies make. */
+export function lookUp(registry: Registry, id: string, key: string): KubeObject | undefined {
+  return registry.served.get(id)?.cache.get(key)?.object;
+}

@@ -1,0 +1,41 @@
+import type { KubeObject } from '@wherry/apimachinery';
+import type { Compare, Operation } from '@wherry/store';
+
+/** Keys written or removed in the transaction of the object itself. */
+export interface SideEffects {
+  compares: Compare[];
+  operations: Operation[];
+}
+
+/** Keeps numbers or addresses that belong to one object at most; see service-allocation.ts. */
+export interface Allocator {
+  /** Fills in what `object` needs. Throws a StatusError when it cannot be had. */
+  forCreate(object: KubeObject): SideEffects;
+  forUpdate(object: KubeObject, old: KubeObject): SideEffects;
+  forDelete(old: KubeObject): SideEffects;
+}
+
+/** What is particular to one kind on its way into the store; the rest is the same for all. */
+export interface Strategy {
+  /** metadata.generation starts at 1 and counts changes of the spec. */
+  readonly countsGeneration?: boolean;
+  /** Changes of these count for the generation; absent: only the spec. */
+  readonly generationFields?: readonly string[];
+  readonly hasStatus?: boolean;
+  /** An update without resourceVersion overwrites whatever is there. */
+  readonly allowsUnconditionalUpdate?: boolean;
+  /** A PUT of what does not exist creates it. */
+  readonly createsOnUpdate?: boolean;
+  /** A deletion is answered with the object rather than with a Status. */
+  readonly returnsDeleted?: boolean;
+  readonly allocator?: Allocator;
+  prepareForCreate?(object: KubeObject, now: Date): void;
+  prepareForUpdate?(object: KubeObject, old: KubeObject, now: Date): void;
+  prepareForStatusUpdate?(object: KubeObject, old: KubeObject, now: Date): void;
+  /** Seconds until the object may go; 0 is at once. Absent for kinds without graceful deletion. */
+  graceSeconds?(object: KubeObject, requestedSeconds: number | undefined): number;
+  /** Holds the object in deletion beside metadata.finalizers. */
+  isHeld?(object: KubeObject): boolean;
+  /** The first step of a deletion that has to wait. */
+  prepareForDeletion?(object: KubeObject, now: Date): void;
+}

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import type { DaemonContext } from '@wherry/daemon';
+import { openStore } from '@wherry/store';
+import type { apiserverFlags } from './flags.ts';
+import { defaults } from './options.ts';
+import { startApiserver } from './server.ts';
+
+/** The life of the daemon: store, server, and both closed in the other order. */
+export async function runApiserver(context: DaemonContext<typeof apiserverFlags>): Promise<void> {
+  const { flags, log, signal, health, metrics } = context;
+  const storage = await openStore({ path: flags.dataDir, log });
+  try {
+    const server = await startApiserver({
+      storage,
+      bindAddress: flags.bindAddress,
+      securePort: flags.securePort,
+      advertiseAddress: flags.advertiseAddress ?? ownAddress(flags.bindAddress),
+      tlsCert: await readFile(flags.tlsCertFile, 'utf8'),
+      tlsKey: await readFile(flags.tlsPrivateKeyFile, 'utf8'),
+      clientCa: await readFile(flags.clientCaFile, 'utf8'),
+      kubelet: await kubeletIdentity(flags),
+      serviceClusterIpRange: flags.serviceClusterIpRange,
+      serviceNodePortRange: flags.serviceNodePortRange,
+      maxRequestsInFlight: flags.maxRequestsInflight,
+      maxMutatingRequestsInFlight: flags.maxMutatingRequestsInflight,
+      requestTimeoutMs: flags.requestTimeout,
+      eventTtlSeconds: flags.eventTtl / 1_000,
+      compactionIntervalMs: flags.etcdCompactionInterval,
+      shutdownGraceMs: defaults.shutdownGraceMs,
+      log,
+      health,
+      metrics,
+    });
+    await aborted(signal);
+    await server.close();
+  } finally {
+    await storage[Symbol.asyncDispose]();
+  }
+}
+
+interface KubeletFlags {
+  kubeletClientCertificate: string | undefined;
+  kubeletClientKey: string | undefined;
+  kubeletCertificateAuthority: string | undefined;
+}
+
+async function kubeletIdentity(given: KubeletFlags) {
+  const { kubeletClientCertificate: cert, kubeletClientKey: key, kubeletCertificateAuthority: ca } = given;
+  if (cert === undefined || key === undefined) return undefined;
+  return {
+    cert: await readFile(cert, 'utf8'),
+    key: await readFile(key, 'utf8'),
+    ca: ca === undefined ? undefined : await readFile(ca, 'utf8'),
+  };
+}
+
+/** The bind address, or when that is any, the first one that is not loopback. */
+function ownAddress(bindAddress: string): string {
+  if (bindAddress !== '0.0.0.0' && bindAddress !== '::' && bindAddress !== '') return bindAddress;
+  for (const addresses of Object.values(networkInterfaces())) {
+    const found = addresses?.find((address) => address.family === 'IPv4' && !address.internal);
+    if (found) return found.address;
+  }
+  return '127.0.0.1';
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,112 @@
+import { Dispatcher } from './http/dispatch.ts';
+import { InFlight } from './http/in-flight.ts';
+import { listen } from './http/listen.ts';
+import { ApiserverMetrics } from './http/metrics.ts';
+import { RequestLog } from './http/request-log.ts';
+import type { ApiserverOptions } from './options.ts';
+import { buildRegistry } from './registry/build.ts';
+import { parseIpRange } from './registry/ip-range.ts';
+import { findServed, type Registry } from './registry/registry.ts';
+import type { PortRange } from './registry/service-allocation.ts';
+import { ensureSystemNamespaces } from './system/namespaces.ts';
+import { createSubresources } from './verbs/subresources.ts';
+
+export interface Apiserver {
+  readonly url: string;
+  readonly port: number;
+  /** Ends watches, lets requests finish, closes the connections. The storage stays the caller's. */
+  close(): Promise<void>;
+}
+
+export async function startApiserver(options: ApiserverOptions): Promise<Apiserver> {
+  const { log, health } = options;
+  const registry = buildRegistry({
+    storage: options.storage,
+    serviceIps: parseIpRange(options.serviceClusterIpRange),
+    nodePorts: parsePortRange(options.serviceNodePortRange),
+    eventTtlSeconds: options.eventTtlSeconds,
+  });
+  const stopping = new AbortController();
+  const metrics = new ApiserverMetrics(
+    options.metrics,
+    (info) => findServed(registry, info.group, info.version, info.resource) !== undefined,
+  );
+  const inFlight = new InFlight({
+    reading: options.maxRequestsInFlight,
+    mutating: options.maxMutatingRequestsInFlight,
+  });
+  metrics.addGauges(gaugesOf(registry, inFlight));
+  let started = false;
+  health.addCheck('caches-synced', () => registry.hub.ready || 'the caches are not filled');
+  health.addCheck('poststarthook/start-system-namespaces', () => started || 'not finished', { live: false });
+  health.addCheck('shutdown', () => !stopping.signal.aborted || 'process is shutting down', { live: false });
+  let port = options.securePort;
+  const dispatcher = new Dispatcher({
+    registry,
+    subresources: createSubresources({}),
+    inFlight,
+    paths: {
+      health,
+      metrics: async () => ({ contentType: options.metrics.contentType, body: await options.metrics.metrics() }),
+      advertised: () => `${options.advertiseAddress}:${port}`,
+    },
+    log: new RequestLog(log, metrics),
+    stopping: stopping.signal,
+  });
+  await registry.hub.start();
+  const listener = await listen({
+    host: options.bindAddress,
+    port: options.securePort,
+    cert: options.tlsCert,
+    key: options.tlsKey,
+    clientCa: options.clientCa,
+    onRequest: (request, response) => dispatcher.handle(request, response),
+    onUpgrade: (_request, socket) => socket.destroy(),
+  });
+  port = listener.port;
+  await ensureSystemNamespaces(registry, new Date());
+  started = true;
+  log.info({ address: options.bindAddress, port }, 'serving');
+  return {
+    url: `https://${urlHost(options.bindAddress)}:${port}`,
+    port,
+    async close() {
+      stopping.abort();
+      registry.hub.close();
+      await listener.close(options.shutdownGraceMs);
+    },
+  };
+}
+
+function urlHost(address: string): string {
+  if (address === '0.0.0.0' || address === '::' || address === '') return '127.0.0.1';
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+/** Throws for what is not FIRST-LAST. */
+export function parsePortRange(text: string): PortRange {
+  const [first, last] = text.split('-').map(Number);
+  if (first === undefined || last === undefined || !(first > 0) || !(last >= first) || last > 65_535) {
+    throw new Error(`not a port range: ${text}`);
+  }
+  return { first, last };
+}
+
+function gaugesOf(registry: Registry, inFlight: InFlight) {
+  return {
+    inFlight,
+    *watchers() {
+      for (const { resource, cache } of registry.served.values()) {
+        yield { group: resource.group, version: resource.version, kind: resource.kind, count: cache.watcherCount };
+      }
+    },
+    *objects() {
+      for (const { resource, cache } of registry.served.values()) {
+        yield {
+          resource: resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`,
+          count: cache.size,
+        };
+      }
+    },
+  };
+}

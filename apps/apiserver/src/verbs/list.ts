@@ -1,0 +1,159 @@
+import { badRequest, statusError, type ListMeta } from '@wherry/apimachinery';
+import { StorageError } from '@wherry/store';
+import { entryFromStorage, type Entry } from '../cache/entry.ts';
+import type { Answer, RequestContext } from '../http/context.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Served } from '../registry/served.ts';
+import { selectView } from '../views/select-view.ts';
+import { decodeContinue, encodeContinue, type Continue } from './continue-token.ts';
+import { reach, requestedRevision } from './resource-version.ts';
+import { selectEntries, selectionOf, type Selection } from './selection.ts';
+
+interface Page {
+  entries: Entry[];
+  revision: number;
+  next?: string | undefined;
+  remaining?: number | undefined;
+}
+
+export async function list(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
+  const view = selectView(context, served);
+  const selection = selectionOf(context, served);
+  const limit = limitOf(context);
+  const token = context.query.get('continue') ?? '';
+  const page = await readPage(context, registry, served, selection, limit, token);
+  const meta: ListMeta = { resourceVersion: String(page.revision) };
+  if (page.next !== undefined) {
+    meta.continue = page.next;
+    if (!selection.matches && page.remaining !== undefined) meta.remainingItemCount = page.remaining;
+  }
+  const { body, length } = view.list(page.entries, meta);
+  return { status: 200, contentType: view.contentType, body, length };
+}
+
+async function readPage(
+  context: RequestContext,
+  registry: Registry,
+  served: Served,
+  selection: Selection,
+  limit: number,
+  token: string,
+): Promise<Page> {
+  const { hub } = registry;
+  const match = context.query.get('resourceVersionMatch') ?? '';
+  const requested = requestedRevision(context);
+  checkMatch(match, requested, token);
+  if (token !== '') return continued(registry, served, selection, limit, decodeContinue(token));
+  if (match === 'Exact') return atRevision(registry, served, selection, limit, { revision: requested!, startKey: '' });
+  await reach(hub, requested);
+  const { revision } = hub;
+  return cut(await selectEntries(served, selection), revision, limit);
+}
+
+/** The next page of a list: from the cache if nothing changed since the first, else from the store's history. */
+async function continued(
+  registry: Registry,
+  served: Served,
+  selection: Selection,
+  limit: number,
+  token: Continue,
+): Promise<Page> {
+  const { hub } = registry;
+  const { cache } = served;
+  if (token.revision >= 0 && cache.lastChange > token.revision)
+    return atRevision(registry, served, selection, limit, token);
+  await hub.sync();
+  if (token.revision >= 0 && cache.lastChange > token.revision)
+    return atRevision(registry, served, selection, limit, token);
+  const revision = token.revision < 0 ? hub.revision : token.revision;
+  const entries = await selectEntries(served, selection);
+  return cut(
+    entries.filter((entry) => entry.key >= token.startKey),
+    revision,
+    limit,
+  );
+}
+
+function cut(entries: Entry[], revision: number, limit: number): Page {
+  if (limit === 0 || entries.length <= limit) return { entries, revision };
+  const next = entries[limit]!;
+  return {
+    entries: entries.slice(0, limit),
+    revision,
+    next: encodeContinue({ revision, startKey: next.key }),
+    remaining: entries.length - limit,
+  };
+}
+
+const STORE_PAGE = 500;
+
+async function atRevision(
+  registry: Registry,
+  served: Served,
+  selection: Selection,
+  limit: number,
+  token: Continue,
+): Promise<Page> {
+  const { encoding } = served.cache;
+  const prefix =
+    selection.namespace === undefined ? encoding.keyPrefix : `${encoding.keyPrefix}${selection.namespace}/`;
+  const entries: Entry[] = [];
+  let startKey = token.startKey === '' ? undefined : encoding.keyPrefix + token.startKey;
+  for (;;) {
+    const page = await registry.hub.storage
+      .list(prefix, { revision: token.revision, limit: STORE_PAGE, ...(startKey === undefined ? {} : { startKey }) })
+      .catch((error: unknown) => Promise.reject(expiredList(error, token)));
+    for (const kv of page.items) {
+      const key = kv.key.slice(encoding.keyPrefix.length);
+      if (selection.key !== undefined && selection.key !== key) continue;
+      const entry = entryFromStorage(key, kv.modRevision, kv.value, encoding);
+      if (selection.matches && !selection.matches(entry.object, key)) continue;
+      if (limit > 0 && entries.length === limit) {
+        return { entries, revision: token.revision, next: encodeContinue({ revision: token.revision, startKey: key }) };
+      }
+      entries.push(entry);
+    }
+    const last = page.items.at(-1);
+    if (!page.more || last === undefined) return { entries, revision: token.revision };
+    startKey = `${last.key}\0`;
+  }
+}
+
+/** The history was compacted: the client may go on with a list that is not consistent, by the token we hand it. */
+function expiredList(error: unknown, token: Continue): unknown {
+  if (!(error instanceof StorageError) || error.code !== 'compacted') return error;
+  if (token.startKey === '')
+    return statusError(410, 'Expired', 'The resourceVersion for the provided list is too old.');
+  const message =
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+  const expiredError = statusError(410, 'Expired', message);
+  expiredError.status.metadata = { continue: encodeContinue({ revision: -1, startKey: token.startKey }) };
+  return expiredError;
+}
+
+function limitOf(context: RequestContext): number {
+  const text = context.query.get('limit') ?? '';
+  if (text === '') return 0;
+  if (!/^-?\d{1,15}$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Math.max(0, Number(text));
+}
+
+function checkMatch(match: string, requested: number | undefined, token: string): void {
+  if (match !== '' && match !== 'Exact' && match !== 'NotOlderThan') {
+    throw badRequest(
+      `resourceVersionMatch: Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan"`,
+    );
+  }
+  if (match !== '' && token !== '')
+    throw badRequest('resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden when continue is provided');
+  if (match !== '' && requested === undefined)
+    throw badRequest(
+      'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
+    );
+  if (match === 'Exact' && requested === 0)
+    throw badRequest(
+      'resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+    );
+  if (token !== '' && requested !== undefined && requested !== 0)
+    throw badRequest('specifying resource version is not allowed when using continue');
+}

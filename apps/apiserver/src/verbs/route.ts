@@ -1,0 +1,72 @@
+import { methodNotSupported, noSuchPath } from '@wherry/apimachinery';
+import type { Answer, RequestContext } from '../http/context.ts';
+import { groupResource } from '../registry/object-meta.ts';
+import { findServed, type Registry } from '../registry/registry.ts';
+import type { Served } from '../registry/served.ts';
+import { create } from './create.ts';
+import { remove, removeCollection } from './delete.ts';
+import { get } from './get.ts';
+import { list } from './list.ts';
+import { patch } from './patch.ts';
+import type { SubresourceTable } from './subresources.ts';
+import { update } from './update.ts';
+import { watch } from './watch.ts';
+
+/** From a request for a resource to the verb that answers it. Throws 404 and 405. */
+export function route(context: RequestContext, registry: Registry, subresources: SubresourceTable): Promise<Answer> {
+  const { info } = context;
+  const served = findServed(registry, info.group, info.version, info.resource);
+  if (served === undefined) throw noSuchPath();
+  // A namespaced kind without a namespace can only be listed and watched; a cluster-scoped one has none.
+  if (!served.resource.namespaced && info.namespace !== '' && info.resource !== 'namespaces') throw noSuchPath();
+  if (served.resource.namespaced && info.namespace === '' && hasName(context)) throw noSuchPath();
+  if (info.subresource !== '') return routeSubresource(context, registry, served, subresources);
+  switch (info.verb) {
+    case 'get':
+      return get(context, registry, served);
+    case 'list':
+      return list(context, registry, served);
+    case 'watch':
+      return watch(context, registry, served);
+    case 'create':
+      if (info.name === '') return create(context, registry, served);
+      break;
+    case 'update':
+      if (info.name !== '') return update(context, registry, served);
+      break;
+    case 'patch':
+      if (info.name !== '') return patch(context, registry, served);
+      break;
+    case 'delete':
+      return remove(context, registry, served);
+    case 'deletecollection':
+      if (!served.resource.noCollectionDelete) return removeCollection(context, registry, served);
+      break;
+  }
+  throw methodNotSupported(groupResource(served), context.method.toLowerCase());
+}
+
+/** Collections restricted to a name by a field selector carry that name for authorisation. */
+function hasName(context: RequestContext): boolean {
+  return context.info.name !== '' && context.info.verb !== 'list' && context.info.verb !== 'watch';
+}
+
+function routeSubresource(
+  context: RequestContext,
+  registry: Registry,
+  served: Served,
+  table: SubresourceTable,
+): Promise<Answer> {
+  const { info } = context;
+  if (info.subresource === 'status' && served.resource.subresources.includes('status')) {
+    if (info.verb === 'get') return get(context, registry, served);
+    if (info.verb === 'update') return update(context, registry, served);
+    if (info.verb === 'patch') return patch(context, registry, served);
+    throw methodNotSupported(groupResource(served), context.method.toLowerCase());
+  }
+  const handlers = table.get(`${served.resource.plural}/${info.subresource}`);
+  if (handlers === undefined) throw noSuchPath();
+  const handler = handlers[info.verb];
+  if (handler === undefined) throw methodNotSupported(groupResource(served), context.method.toLowerCase());
+  return handler(context, registry, served);
+}

@@ -1,0 +1,116 @@
+import {
+  badRequest,
+  matchesFields,
+  matchesLabels,
+  parseFieldSelector,
+  parseLabelSelector,
+  type FieldRequirement,
+  type KubeObject,
+  type LabelRequirement,
+} from '@wherry/apimachinery';
+import type { Entry } from '../cache/entry.ts';
+import { indexBucket, namespaceBucket } from '../cache/watch-cache.ts';
+import type { RequestContext } from '../http/context.ts';
+import { cacheKey, type Served } from '../registry/served.ts';
+
+/** What part of a resource a list or a watch is about. Works on objects as stored. */
+export interface Selection {
+  readonly namespace: string | undefined;
+  /** Absent: everything (of the namespace). */
+  readonly matches: ((object: KubeObject, key: string) => boolean) | undefined;
+  /** Restricted to one object. */
+  readonly key: string | undefined;
+  /** Restricted to one value of the cache's index. */
+  readonly indexed: string | undefined;
+  readonly bucket: string;
+}
+
+const SLICE_ENTRIES = 256;
+const SLICE_MS = 8;
+
+/** Throws 400 for a selector that cannot be read or names a field that the kind cannot be selected by. */
+export function selectionOf(context: RequestContext, served: Served): Selection {
+  const namespace = served.resource.namespaced && context.info.namespace !== '' ? context.info.namespace : undefined;
+  const labelText = context.query.get('labelSelector') ?? '';
+  const fieldText = context.query.get('fieldSelector') ?? '';
+  const labels = labelText === '' ? [] : parseLabelSelector(labelText);
+  const fields = fieldText === '' ? [] : parseFieldSelector(fieldText);
+  checkFields(served, fields);
+  const name = exact(fields, 'metadata.name');
+  const key =
+    name !== undefined && (namespace !== undefined || !served.resource.namespaced)
+      ? cacheKey(served, namespace ?? '', name)
+      : undefined;
+  const indexed = served.cache.index ? exact(fields, served.cache.index.field) : undefined;
+  const bucket =
+    indexed !== undefined ? indexBucket(indexed) : namespace !== undefined ? namespaceBucket(namespace) : '';
+  return {
+    namespace,
+    matches: matcher(served, labels, fields, indexed === undefined ? undefined : namespace),
+    key,
+    indexed,
+    bucket,
+  };
+}
+
+/** The selected entries of the cache, as one snapshot, in key order; yields to the event loop while it filters. */
+export async function selectEntries(served: Served, selection: Selection): Promise<Entry[]> {
+  const { cache } = served;
+  if (selection.key !== undefined) {
+    const entry = cache.get(selection.key);
+    return entry && (selection.matches?.(entry.object, entry.key) ?? true) ? [entry] : [];
+  }
+  const all = selection.indexed === undefined ? cache.list(selection.namespace) : cache.listByIndex(selection.indexed);
+  const { matches } = selection;
+  if (!matches) return all;
+  const selected: Entry[] = [];
+  let since = performance.now();
+  for (let i = 0; i < all.length; i++) {
+    const entry = all[i]!;
+    if (matches(entry.object, entry.key)) selected.push(entry);
+    if (i % SLICE_ENTRIES === SLICE_ENTRIES - 1 && performance.now() - since > SLICE_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      since = performance.now();
+    }
+  }
+  return selected;
+}
+
+function matcher(
+  served: Served,
+  labels: readonly LabelRequirement[],
+  fields: readonly FieldRequirement[],
+  namespace: string | undefined,
+): Selection['matches'] {
+  if (labels.length === 0 && fields.length === 0) return undefined;
+  const { selectableFields } = served.resource;
+  return (object) => {
+    if (namespace !== undefined && object.metadata.namespace !== namespace) return false;
+    if (labels.length > 0 && !matchesLabels(labels, object.metadata.labels)) return false;
+    if (fields.length === 0) return true;
+    const seen = served.conversion ? served.conversion.fromStorage(object) : object;
+    return matchesFields(fields, (field) => valueOf(selectableFields, seen, field));
+  };
+}
+
+function valueOf(
+  selectable: Served['resource']['selectableFields'],
+  object: KubeObject,
+  field: string,
+): string | undefined {
+  if (field === 'metadata.name') return object.metadata.name;
+  if (field === 'metadata.namespace') return object.metadata.namespace;
+  return selectable[field]?.(object);
+}
+
+function checkFields(served: Served, fields: readonly FieldRequirement[]): void {
+  for (const { field } of fields) {
+    if (field === 'metadata.name' || (field === 'metadata.namespace' && served.resource.namespaced)) continue;
+    if (Object.hasOwn(served.resource.selectableFields, field)) continue;
+    throw badRequest(`field label not supported: ${field}`);
+  }
+}
+
+function exact(fields: readonly FieldRequirement[], field: string): string | undefined {
+  return fields.find((requirement) => requirement.field === field && requirement.op === '=')?.value;
+}

@@ -1,0 +1,202 @@
+import { badRequest, statusError, type Status } from '@wherry/apimachinery';
+import type { Entry } from '../cache/entry.ts';
+import { readHistory } from '../cache/history.ts';
+import { Watcher } from '../cache/watcher.ts';
+import type { CacheEvent } from '../cache/watch-cache.ts';
+import { abort, drained, isGone } from '../http/connection.ts';
+import type { Answer, RequestContext, Response } from '../http/context.ts';
+import { statusOf } from '../http/respond.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Served } from '../registry/served.ts';
+import { selectView } from '../views/select-view.ts';
+import { frameOf, type View } from '../views/view.ts';
+import { reach, requestedRevision } from './resource-version.ts';
+import { selectEntries, selectionOf, type Selection } from './selection.ts';
+
+/** Bytes that may wait for a watcher that does not read; then it is cut off and has to list again. */
+const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+const BOOKMARK_MS = 60_000;
+const SLICE_MS = 8;
+const DEFAULT_TIMEOUT_SECONDS = 1_800;
+const MAX_TIMEOUT_SECONDS = 24 * 3_600;
+
+interface WatchOptions {
+  revision: number | undefined;
+  bookmarks: boolean;
+  /** sendInitialEvents: undefined when not given. */
+  initialEvents: boolean | undefined;
+  timeoutMs: number;
+}
+
+export async function watch(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
+  const view = selectView(context, served);
+  const selection = selectionOf(context, served);
+  const options = optionsOf(context);
+  const { hub } = registry;
+  const fromNow = options.initialEvents || options.revision === undefined || options.revision === 0;
+  await reach(hub, options.initialEvents ? undefined : options.revision);
+  // The snapshot is taken within this turn, so it is of this revision.
+  const revision = fromNow ? hub.revision : options.revision!;
+  const initial = fromNow && options.initialEvents !== false ? await selectEntries(served, selection) : [];
+  const run = new WatchRun(context, registry, served, selection, view, options);
+  return { stream: (response) => run.stream(response, initial, revision) };
+}
+
+/** One watch response: the state to begin with, then what happened since, then what happens. */
+class WatchRun {
+  readonly #context: RequestContext;
+  readonly #registry: Registry;
+  readonly #served: Served;
+  readonly #matches: Selection['matches'];
+  readonly #bucket: string;
+  readonly #view: View;
+  readonly #options: WatchOptions;
+
+  constructor(
+    context: RequestContext,
+    registry: Registry,
+    served: Served,
+    selection: Selection,
+    view: View,
+    options: WatchOptions,
+  ) {
+    this.#context = context;
+    this.#registry = registry;
+    this.#served = served;
+    this.#matches = selection.key === undefined ? selection.matches : both(selection);
+    this.#bucket = selection.bucket;
+    this.#view = view;
+    this.#options = options;
+  }
+
+  async stream(response: Response, initial: readonly Entry[], revision: number): Promise<void> {
+    const view = this.#view;
+    response.writeHead(200, { 'content-type': view.watchContentType, 'cache-control': 'no-cache, private' });
+    response.flushHeaders();
+    await writeAll(response, initial, view);
+    if (this.#options.initialEvents && this.#options.bookmarks) {
+      response.write(view.bookmark(revision, { 'k8s.io/initial-events-end': 'true' }));
+    }
+    let reached: number;
+    try {
+      reached = await this.#catchUp(response, revision);
+    } catch (error) {
+      response.end(frameOf('ERROR', JSON.stringify(this.#tooOld(error, revision))));
+      return;
+    }
+    await this.#join(response, reached);
+  }
+
+  /** Shows what the ring no longer has, from the store's history. @returns a revision from which the ring goes on. */
+  async #catchUp(response: Response, from: number): Promise<number> {
+    const { cache } = this.#served;
+    let reached = from;
+    while (reached < cache.ringFloor && !isGone(response)) {
+      const history = await readHistory(this.#registry.hub, cache, reached);
+      const watcher = new Watcher(
+        this.#bucket,
+        this.#matches,
+        this.#view,
+        { write: (bytes) => response.write(bytes), end() {} },
+        reached,
+      );
+      for (const event of history.events) watcher.offer(event, new Map());
+      watcher.flush();
+      reached = history.revision;
+      if (response.writableNeedDrain) await drained(response);
+    }
+    return reached;
+  }
+
+  /** Follows the cache until the client goes, the time is up, or the client is too slow. */
+  #join(response: Response, revision: number): Promise<void> {
+    const { cache } = this.#served;
+    const { hub } = this.#registry;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timers: NodeJS.Timeout[] = [];
+    let over = false;
+    const end = () => {
+      if (over) return;
+      over = true;
+      cache.removeWatcher(watcher);
+      for (const timer of timers) clearTimeout(timer);
+      if (response.writableLength > MAX_BUFFERED_BYTES) abort(response);
+      else if (!isGone(response)) response.end();
+      resolve();
+    };
+    const write = (bytes: Buffer): boolean => {
+      if (over || isGone(response)) return false;
+      response.write(bytes);
+      return response.writableLength <= MAX_BUFFERED_BYTES;
+    };
+    const watcher = new Watcher(this.#bucket, this.#matches, this.#view, { write, end }, revision);
+    // Nothing is awaited from here to addWatcher, so no event comes between.
+    for (const event of cache.eventsAfter(revision)) watcher.offer(event, new Map());
+    watcher.flush();
+    cache.addWatcher(watcher);
+    response.once('close', end);
+    this.#context.signal.addEventListener('abort', end, { once: true });
+    if (isGone(response) || this.#context.signal.aborted) end();
+    timers.push(setTimeout(end, this.#options.timeoutMs));
+    if (this.#options.bookmarks) {
+      const bookmark = () => {
+        if (!write(this.#view.bookmark(hub.revision))) end();
+      };
+      timers.push(setInterval(bookmark, BOOKMARK_MS));
+    }
+    for (const timer of timers) timer.unref();
+    return promise;
+  }
+
+  #tooOld(error: unknown, revision: number): Status {
+    const status = statusOf(error);
+    if (status.code !== 410) return status;
+    return statusError(410, 'Expired', `too old resource version: ${revision} (${this.#served.cache.ringFloor})`)
+      .status;
+  }
+}
+
+async function writeAll(response: Response, entries: readonly Entry[], view: View): Promise<void> {
+  let since = performance.now();
+  for (const entry of entries) {
+    if (isGone(response)) return;
+    if (!response.write(view.frame('ADDED', entry))) {
+      await drained(response);
+      since = performance.now();
+    } else if (performance.now() - since > SLICE_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      since = performance.now();
+    }
+  }
+}
+
+function both(selection: Selection): (object: CacheEvent['entry']['object'], key: string) => boolean {
+  return (object, key) => key === selection.key && (selection.matches?.(object, key) ?? true);
+}
+
+function optionsOf(context: RequestContext): WatchOptions {
+  const { query } = context;
+  const sent = query.get('sendInitialEvents');
+  const initialEvents = sent === null ? undefined : sent === 'true' || sent === '1';
+  const match = query.get('resourceVersionMatch') ?? '';
+  if (sent !== null && match !== 'NotOlderThan') {
+    throw badRequest(
+      'resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+    );
+  }
+  if (!sent !== null && match !== '') {
+    throw badRequest(
+      'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+    );
+  }
+  const seconds = Number(query.get('timeoutSeconds') ?? 0);
+  const wanted = Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, MAX_TIMEOUT_SECONDS) : 0;
+  // Spread, so that watches do not all come back at once.
+  const timeoutSeconds = wanted || DEFAULT_TIMEOUT_SECONDS * (1 + Math.random());
+  return {
+    revision: requestedRevision(context),
+    bookmarks: query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1',
+    initialEvents,
+    timeoutMs: timeoutSeconds * 1_000,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Entry } from '../cache/entry.ts';
+import type { Served } from '../registry/served.ts';
+import { emptyObject } from './json-view.ts';
+import { frameOf, type View } from './view.ts';
+
+/** meta.k8s.io/v1 PartialObjectMetadata: what the garbage collector and others need of any kind. */
+export function createPartialView(_served: Served): View {
+  const cached = new WeakMap<Entry, string>();
+  const textOf = (entry: Entry): string => {
+    let text = cached.get(entry);
+    if (text === undefined) {
+      text = JSON.stringify(partialOf(entry));
+      cached.set(entry, text);
+    }
+    return text;
+  };
+  return {
+    name: 'partial',
+    contentType: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+    watchContentType: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+    one: (entry) => Buffer.from(`${textOf(entry)}\n`),
+    list: (entries, meta) => ({
+      body: (function* () {
+        yield Buffer.from(
+          `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(meta)},"items":[`,
+        );
+        let separator = '';
+        for (const entry of entries) {
+          yield Buffer.from(separator + textOf(entry));
+          separator = ',';
+        }
+        yield Buffer.from(']}\n');
+      })(),
+    }),
+    frame: (type, entry) => frameOf(type, textOf(entry)),
+    bookmark: (revision, annotations) =>
+      frameOf(
+        'BOOKMARK',
+        JSON.stringify(emptyObject('PartialObjectMetadata', 'meta.k8s.io/v1', revision, annotations)),
+      ),
+  };
+}
+
+export function partialOf(entry: Entry): object {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: entry.object.metadata };
+}

@@ -26,6 +26,8 @@ for await (const line of createInterface({ input: process.stdin })) {
     (error: NodeJS.ErrnoException) => answer({ id: order.id, error: error.code ?? error.message }),
   );
 }
+// Whoever gave the orders is gone.
+process.exit();
 
 function answer(message: unknown): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);

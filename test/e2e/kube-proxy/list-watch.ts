@@ -46,6 +46,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   history.push({ ...change, revision });
   for (const watcher of watchers.get(change.path) ?? []) send(watcher, change);
 }
+// Whoever gave the orders is gone.
+process.exit();
 
 function send(response: ServerResponse, { type, object }: Change): void {
   response.write(`${JSON.stringify({ type, object })}\n`);

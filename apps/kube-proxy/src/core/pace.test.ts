@@ -17,22 +17,22 @@ describe('pace', () => {
     expect(nextSync(settled(), limits)).toEqual({ atMs: 20_000, full: true });
   });
 
-  it('writes a change at once, and a second one, and then holds back', () => {
+  it('writes ten changes at once and then holds back', () => {
     let pace = settled();
     const at: number[] = [];
-    for (let n = 0; n < 4; n++) {
+    for (let n = 0; n < 12; n++) {
       pace = changed(pace, Math.max(0, at.at(-1) ?? 0));
       const next = nextSync(pace, limits);
       expect(next.full).toBe(false);
       at.push(next.atMs);
       pace = succeeded(began(pace, limits, next.atMs), false, next.atMs);
     }
-    expect(at).toEqual([0, 0, 1_000, 2_000]);
+    expect(at).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1_000, 2_000]);
   });
 
   it('gathers the changes that come while it holds back', () => {
     let pace = changed(settled(), 0);
-    for (const nowMs of [0, 0]) pace = changed(began(pace, limits, nowMs), nowMs);
+    for (let n = 0; n < 10; n++) pace = changed(began(pace, limits, 0), 0);
     pace = changed(changed(pace, 10), 500);
     expect(nextSync(pace, limits).atMs).toBe(1_000);
     expect(nextSync(began(pace, limits, 1_000), limits).full).toBe(true);

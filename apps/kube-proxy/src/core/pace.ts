@@ -1,6 +1,6 @@
 /** When to sync: soon after a change, not too often, fully now and then, and slower while it fails. Times in ms. */
 export interface PaceLimits {
-  /** At least so long between syncs, on average; two may follow at once. */
+  /** At least so long between syncs, on average; a few may follow at once. */
   readonly minPeriodMs: number;
   /** A full sync, which reads what stands, happens so often. */
   readonly fullPeriodMs: number;
@@ -24,7 +24,11 @@ export interface NextSync {
   readonly full: boolean;
 }
 
-const burst = 2;
+/**
+ * Upstream allows 2. A partial sync costs us some tens of milliseconds, and a rollout changes endpoints several times a
+ * second: each change held back is a time in which a pod that ended still gets connections.
+ */
+const burst = 10;
 const firstBackOffMs = 500;
 
 export function startPace(nowMs: number): Pace {

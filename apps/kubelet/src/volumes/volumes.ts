@@ -1,0 +1,129 @@
+import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import type { Container, Pod, Volume } from '@wherry/api';
+import type { BindMount } from '../docker/container-config.ts';
+import { expand } from '../env/expand.ts';
+import type { FieldContext } from '../env/field-ref.ts';
+import { unitValue } from '../env/amount.ts';
+import { run } from '../network/ip-command.ts';
+import { writePayload } from './atomic-writer.ts';
+import { prepareHostPath } from './host-path.ts';
+import { mountsBelow } from './mounts.ts';
+import type { FoundObjects } from './objects.ts';
+import { VolumeError, volumePayload } from './payload.ts';
+import { PodDirs } from './pod-dirs.ts';
+import { bindSubPath } from './sub-path.ts';
+
+/** Which volume could not be made, and why, in upstream's words. */
+export class VolumeSetupError extends Error {
+  constructor(volume: string, cause: unknown) {
+    const words = cause instanceof Error ? cause.message : String(cause);
+    super(`MountVolume.SetUp failed for volume "${volume}" : ${words}`, { cause });
+  }
+}
+
+/** A pod's volumes as directories and files of the host. */
+export class Volumes {
+  readonly #rootDir: string;
+
+  constructor(rootDir: string) {
+    this.#rootDir = rootDir;
+  }
+
+  dirs(pod: Pod): PodDirs {
+    return new PodDirs(this.#rootDir, pod.metadata.uid ?? '');
+  }
+
+  /** Makes or refreshes every volume of the pod; the host path of each by name. Throws VolumeSetupError. */
+  async setUp(pod: Pod, objects: FoundObjects, context: FieldContext): Promise<Map<string, string>> {
+    const paths = new Map<string, string>();
+    await mkdir(this.dirs(pod).root, { recursive: true, mode: 0o750 });
+    await Promise.all(
+      (pod.spec.volumes ?? []).map(async (volume) => {
+        try {
+          paths.set(volume.name, await this.#one(pod, volume, objects, context));
+        } catch (error) {
+          throw new VolumeSetupError(volume.name, error);
+        }
+      }),
+    );
+    return paths;
+  }
+
+  async #one(pod: Pod, volume: Volume, objects: FoundObjects, context: FieldContext): Promise<string> {
+    const group = pod.spec.securityContext?.fsGroup;
+    if (volume.hostPath) {
+      await prepareHostPath(volume.hostPath.path, volume.hostPath.type);
+      return volume.hostPath.path;
+    }
+    if (volume.emptyDir) {
+      const dir = this.dirs(pod).volume('empty-dir', volume.name);
+      const fresh = (await mkdir(dir, { recursive: true })) !== undefined;
+      if (!fresh) return dir;
+      if (volume.emptyDir.medium === 'Memory') await mountTmpfs(dir, unitValue(volume.emptyDir.sizeLimit ?? '0'));
+      await chmod(dir, 0o777);
+      if (group !== undefined) {
+        await chown(dir, 0, group);
+        await chmod(dir, 0o2777);
+      }
+      return dir;
+    }
+    const payload = volumePayload(pod, volume, objects, context);
+    if (payload === undefined) throw new VolumeError('this kind of volume is not supported');
+    const dir = this.dirs(pod).volume(kindOf(volume), volume.name);
+    const fresh = (await mkdir(dir, { recursive: true })) !== undefined;
+    // What is secret stays off the disk.
+    if (fresh && (volume.secret || volume.projected)) await mountTmpfs(dir, 0);
+    if (fresh) await chmod(dir, 0o755);
+    await writePayload(dir, payload, group);
+    return dir;
+  }
+
+  /** The bind mounts of one container, subPaths resolved so that no link leads out of their volume. */
+  async mounts(
+    pod: Pod,
+    container: Container,
+    paths: ReadonlyMap<string, string>,
+    env: ReadonlyMap<string, string>,
+  ): Promise<BindMount[]> {
+    const mounts: BindMount[] = [];
+    for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
+      const volume = paths.get(mount.name);
+      if (volume === undefined) throw new VolumeError(`no volume named ${mount.name}`);
+      const subPath = mount.subPathExpr === undefined ? mount.subPath : expand(mount.subPathExpr, env);
+      const place = `${this.dirs(pod).root}/volume-subpaths/${mount.name}/${container.name}/${index}`;
+      const source = subPath ? await bindSubPath(volume, subPath, place) : volume;
+      mounts.push({
+        source,
+        target: mount.mountPath,
+        readOnly: mount.readOnly ?? false,
+        propagation: propagationOf(mount.mountPropagation),
+      });
+    }
+    return mounts;
+  }
+
+  /** Unmounts and removes everything of a pod. */
+  async remove(podUid: string): Promise<void> {
+    const { root } = new PodDirs(this.#rootDir, podUid);
+    for (const point of await mountsBelow(root)) await run('umount', [point]);
+    // Nothing is deleted while something is still mounted below: it might be somebody's host path.
+    if ((await mountsBelow(root)).length > 0) throw new Error(`volumes below ${root} are still mounted`);
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+function kindOf(volume: Volume): string {
+  if (volume.configMap) return 'configmap';
+  if (volume.secret) return 'secret';
+  return volume.downwardAPI ? 'downward-api' : 'projected';
+}
+
+async function mountTmpfs(dir: string, sizeBytes: number): Promise<void> {
+  const size = sizeBytes > 0 ? ['-o', `size=${sizeBytes}`] : [];
+  await run('mount', ['-t', 'tmpfs', ...size, 'tmpfs', dir]);
+}
+
+function propagationOf(mode: string | undefined): BindMount['propagation'] {
+  if (mode === 'Bidirectional') return 'rshared';
+  return mode === 'HostToContainer' ? 'rslave' : 'rprivate';
+}

@@ -1,0 +1,31 @@
+import type { Pod } from '@wherry/api';
+import { objectReference } from '@wherry/client';
+import type { NodeParts } from './node.ts';
+
+export function recordPodEvent(
+  { recorder }: Pick<NodeParts, 'recorder'>,
+  pod: Pod,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+): void {
+  recorder.event(typed(pod), type, reason, message);
+}
+
+/** An Event about one container: it names the container by a field path, as kubectl describe expects. */
+export function recordContainerEvent(
+  { recorder }: Pick<NodeParts, 'recorder'>,
+  pod: Pod,
+  container: string,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+): void {
+  const init = pod.spec.initContainers?.some((candidate) => candidate.name === container) === true;
+  const fieldPath = `spec.${init ? 'initContainers' : 'containers'}{${container}}`;
+  recorder.event({ ...objectReference(typed(pod)), fieldPath }, type, reason, message);
+}
+
+function typed(pod: Pod): Pod {
+  return { ...pod, apiVersion: 'v1', kind: 'Pod' };
+}

@@ -25,3 +25,6 @@ export function validateStatusUpdate(resource: Served, object: KubeObject, old: 
   const errors = validateMetadataUpdate(object.metadata, old.metadata);
   return [...errors, ...(validator.status?.(object as never, old as never) ?? [])];
 }
+
+export { validateBinding } from './small-kinds.ts';
+export { validatePodEphemeralContainersUpdate } from './ephemeral-containers.ts';

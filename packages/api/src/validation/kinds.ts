@@ -1,29 +1,40 @@
-import { isDns1035Label, isDns1123Label, isDns1123Subdomain, type FieldError } from '@wherry/apimachinery';
+import { isDns1035Label, isDns1123Label, isDns1123Subdomain } from '@wherry/apimachinery';
 import type { Resource } from '../resource.ts';
-import { isPathSegmentName, type NameCheck } from './metadata.ts';
+import { configMap, configMapUpdate, secret, secretUpdate } from './config.ts';
+import { endpoints, endpointSlice, endpointSliceUpdate } from './endpoints.ts';
+import type { NameCheck } from './metadata.ts';
+import { node, nodeStatus, nodeUpdate } from './node.ts';
+import { podCreate, podStatusUpdate, podUpdate } from './pod.ts';
+import { service, serviceStatus, serviceUpdate } from './service.ts';
+import { event, eventV1, lease, namespace, namespaceStatus } from './small-kinds.ts';
+import type { Findings } from './value-rules.ts';
+import { deployment, deploymentUpdate, replicaCounts, replicaSet, replicaSetUpdate } from './workload.ts';
 
-/** The rules of one kind. `update` stands for itself: it checks the new state as well as the change. */
+/** The rules of one kind. `update` checks the new state as well as the change; without it, `create` does. */
 export interface Validator {
   name: NameCheck;
-  create?: (object: never) => FieldError[];
-  update?: (object: never, old: never) => FieldError[];
-  status?: (object: never, old: never) => FieldError[];
+  create?: (object: never) => Findings;
+  update?: (object: never, old: never) => Findings;
+  status?: (object: never, old: never) => Findings;
 }
 
 const validators: Readonly<Record<string, Validator>> = {
-  '/Pod': { name: isDns1123Subdomain },
-  '/Node': { name: isDns1123Subdomain },
-  '/Namespace': { name: isDns1123Label },
-  '/Service': { name: isDns1035Label },
-  '/Endpoints': { name: isDns1123Subdomain },
-  '/ConfigMap': { name: isDns1123Subdomain },
-  '/Secret': { name: isDns1123Subdomain },
+  '/Pod': { name: isDns1123Subdomain, create: podCreate, update: podUpdate, status: podStatusUpdate },
+  '/Node': { name: isDns1123Subdomain, create: node, update: nodeUpdate, status: nodeStatus },
+  '/Namespace': { name: isDns1123Label, create: namespace, status: namespaceStatus },
+  '/Service': { name: isDns1035Label, create: service, update: serviceUpdate, status: serviceStatus },
+  '/Endpoints': { name: isDns1123Subdomain, create: endpoints },
+  '/ConfigMap': { name: isDns1123Subdomain, create: configMap, update: configMapUpdate },
+  '/Secret': { name: isDns1123Subdomain, create: secret, update: secretUpdate },
   '/ServiceAccount': { name: isDns1123Subdomain },
-  '/Event': { name: isDns1123Subdomain },
+  '/Event': { name: isDns1123Subdomain, create: event },
+  'events.k8s.io/Event': { name: isDns1123Subdomain, create: eventV1 },
+  'discovery.k8s.io/EndpointSlice': { name: isDns1123Subdomain, create: endpointSlice, update: endpointSliceUpdate },
+  'coordination.k8s.io/Lease': { name: isDns1123Subdomain, create: lease },
+  'apps/Deployment': { name: isDns1123Subdomain, create: deployment, update: deploymentUpdate, status: replicaCounts },
+  'apps/ReplicaSet': { name: isDns1123Subdomain, create: replicaSet, update: replicaSetUpdate, status: replicaCounts },
 };
 
 export function validatorOf(resource: Pick<Resource, 'group' | 'kind'>): Validator {
   return validators[`${resource.group}/${resource.kind}`] ?? { name: isDns1123Subdomain };
 }
-
-export { isPathSegmentName };

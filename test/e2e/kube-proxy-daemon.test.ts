@@ -1,19 +1,27 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { KubeObject } from '@wherry/apimachinery';
+import {
+  endpointSlices,
+  nodes,
+  services,
+  type EndpointSlice,
+  type Node,
+  type Resource,
+  type Service,
+  type Taint,
+} from '@wherry/api';
+import type { ResourceClient } from '@wherry/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kubeconfigText, ReachableApiserver } from './kube-proxy/apiserver.ts';
 import { Network } from './kube-proxy/network.ts';
 import { Program, until } from './kube-proxy/processes.ts';
 
-/** The daemon as a process on a node, with an apiserver's list and watch on another machine. */
-const servicesPath = '/api/v1/services';
-const slicesPath = '/apis/discovery.k8s.io/v1/endpointslices';
-const nodesPath = '/api/v1/nodes';
+/** The daemon as a process on a node, against a real apiserver. */
 const main = '../../../apps/kube-proxy/src/main.ts';
 
-const service = {
-  apiVersion: 'v1',
-  kind: 'Service',
+const web: Service = {
   metadata: { namespace: 'default', name: 'web' },
   spec: {
     type: 'NodePort',
@@ -21,9 +29,7 @@ const service = {
     ports: [{ name: 'http', port: 80, nodePort: 30080, protocol: 'TCP' }],
   },
 };
-const slice = (...addresses: string[]) => ({
-  apiVersion: 'discovery.k8s.io/v1',
-  kind: 'EndpointSlice',
+const webSlice = (...addresses: string[]): EndpointSlice => ({
   metadata: {
     namespace: 'default',
     name: 'web-1',
@@ -33,12 +39,6 @@ const slice = (...addresses: string[]) => ({
   addressType: 'IPv4',
   ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
   endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
-});
-const node = (taints: { key: string; effect: string }[]) => ({
-  apiVersion: 'v1',
-  kind: 'Node',
-  metadata: { name: 'node1' },
-  spec: { taints },
 });
 
 describe('kube-proxy as a daemon', () => {
@@ -54,10 +54,13 @@ describe('kube-proxy as a daemon', () => {
     '--v=4',
   ];
   let network: Network;
-  let api: Program;
+  let api: ReachableApiserver;
+  let relay: Program;
   let proxy: Program;
 
-  const change = (path: string, type: string, object: object): void => api.write({ path, type, object });
+  const resource = <T extends KubeObject>(of: Resource<T>): ResourceClient<T> => api.running.client.resource(of);
+  const setTaints = (taints: Taint[]): Promise<Node> =>
+    resource(nodes).patch('node1', { spec: { taints } }, { type: 'merge' });
   const get = (path: string, port = 10_256): string =>
     network.node.run('curl', '-s', '-w', ' %{http_code}', `http://127.0.0.1:${port}${path}`);
   const rules = (): string => network.node.run('iptables-save');
@@ -66,25 +69,20 @@ describe('kube-proxy as a daemon', () => {
     network = Network.create(tag);
     await network.pod1.serve('tcp', 8080, 'pod1');
     await network.pod2.serve('tcp', 8080, 'pod2');
+    network.node.run('iptables', '-A', 'FORWARD', '-s', '203.0.113.0/24', '-j', 'DROP');
+    api = await ReachableApiserver.start(join(directory, 'apiserver.sock'));
     writeFileSync(
       kubeconfig,
-      JSON.stringify({
-        apiVersion: 'v1',
-        kind: 'Config',
-        'current-context': 'c',
-        clusters: [{ name: 'c', cluster: { server: 'http://192.168.77.2:8001' } }],
-        contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
-        users: [{ name: 'u', user: {} }],
-      }),
+      kubeconfigText('https://127.0.0.1:6443', await api.running.configFor('system:kube-proxy')),
     );
-    network.node.run('iptables', '-A', 'FORWARD', '-s', '203.0.113.0/24', '-j', 'DROP');
-    api = new Program(`${tag}-out`, './list-watch.ts', '8001');
-    await api.waitFor('listening');
-    change(nodesPath, 'ADDED', node([]));
+    relay = new Program(`${tag}-node`, './relay.ts', '6443', join(directory, 'apiserver.sock'));
+    await relay.waitFor('listening');
+    await resource(nodes).create({ metadata: { name: 'node1' } });
     proxy = new Program(`${tag}-node`, main, ...flags);
   });
   afterAll(async () => {
     await proxy[Symbol.asyncDispose]();
+    await relay[Symbol.asyncDispose]();
     await api[Symbol.asyncDispose]();
     await network[Symbol.asyncDispose]();
     rmSync(directory, { recursive: true });
@@ -101,28 +99,18 @@ describe('kube-proxy as a daemon', () => {
     expect(network.node.run('cat', '/proc/sys/net/bridge/bridge-nf-call-iptables').trim()).toBe('1');
   });
 
-  it('asks the apiserver for nothing but lists and watches of three kinds', () => {
-    const asked = new Set(
-      api.output
-        .split('\n')
-        .filter((line) => / \//.test(line))
-        .map((line) => line.split('?')[0]),
-    );
-    expect(asked).toEqual(new Set([`GET ${nodesPath}`, `GET ${servicesPath}`, `GET ${slicesPath}`]));
-  });
-
   it('follows a Service as it comes, gets endpoints, changes and goes', async () => {
     const ask = (): Promise<string> => network.outside.ask('tcp', '192.168.77.1', 30080, 1_000);
-    change(servicesPath, 'ADDED', service);
+    await resource(services).create(web);
     await until(rules, (text) => text.includes('has no endpoints'));
-    change(slicesPath, 'ADDED', slice('10.244.0.5'));
+    await resource(endpointSlices).create(webSlice('10.244.0.5'));
     await until(ask, (answer) => answer.startsWith('pod1'));
-    change(slicesPath, 'MODIFIED', slice('10.244.0.6'));
+    await resource(endpointSlices).patch('web-1', webSlice('10.244.0.6'), { type: 'merge', namespace: 'default' });
     await until(ask, (answer) => answer.startsWith('pod2'));
     expect(await network.pod1.ask('tcp', '10.96.10.1', 80)).toBe('pod2 10.244.0.5');
-    change(servicesPath, 'DELETED', service);
+    await resource(services).delete('web', { namespace: 'default' });
     await until(rules, (text) => !text.includes('KUBE-SVC-'));
-    change(servicesPath, 'ADDED', service);
+    await resource(services).create(web);
     await until(ask, (answer) => answer.startsWith('pod2'));
   });
 
@@ -145,7 +133,7 @@ describe('kube-proxy as a daemon', () => {
   });
 
   it('tells balancers to stay away from a node that is going, and stays alive', async () => {
-    change(nodesPath, 'MODIFIED', node([{ key: 'ToBeDeletedByClusterAutoscaler', effect: 'NoSchedule' }]));
+    await setTaints([{ key: 'ToBeDeletedByClusterAutoscaler', effect: 'NoSchedule' }]);
     expect(
       await until(
         () => get('/healthz'),
@@ -153,7 +141,7 @@ describe('kube-proxy as a daemon', () => {
       ),
     ).toContain('"nodeEligible":false');
     expect(get('/livez')).toMatch(/ 200$/);
-    change(nodesPath, 'MODIFIED', node([]));
+    await setTaints([]);
     await until(
       () => get('/healthz'),
       (answer) => answer.endsWith(' 200'),
@@ -161,7 +149,7 @@ describe('kube-proxy as a daemon', () => {
   });
 
   it('leaves its rules when it is stopped, also while the apiserver is away, and goes on with them', async () => {
-    await api.stop('SIGKILL');
+    await api.goAway();
     expect(await network.outside.ask('tcp', '192.168.77.1', 30080)).toMatch(/^pod2/);
     expect(await proxy.stop()).toBe(0);
     const before = rules();
@@ -169,10 +157,8 @@ describe('kube-proxy as a daemon', () => {
     proxy = new Program(`${tag}-node`, main, ...flags);
     await proxy.waitFor('list or watch failed');
     expect(await network.outside.ask('tcp', '192.168.77.1', 30080)).toMatch(/^pod2/);
-    api = new Program(`${tag}-out`, './list-watch.ts', '8001');
-    await api.waitFor('listening');
-    change(servicesPath, 'ADDED', service);
-    change(slicesPath, 'ADDED', slice('10.244.0.5'));
+    await api.comeBack();
+    await resource(endpointSlices).patch('web-1', webSlice('10.244.0.5'), { type: 'merge', namespace: 'default' });
     await until(
       () => network.outside.ask('tcp', '192.168.77.1', 30080),
       (answer) => answer.startsWith('pod1'),

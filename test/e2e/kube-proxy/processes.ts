@@ -24,10 +24,6 @@ export class Program implements AsyncDisposable {
     return this.#output;
   }
 
-  write(message: unknown): void {
-    this.#child.stdin?.write(`${JSON.stringify(message)}\n`);
-  }
-
   /** Resolves when the output holds this; rejects with the output when the program ends before. */
   async waitFor(words: string): Promise<void> {
     const ended = this.exited.then((code) => {

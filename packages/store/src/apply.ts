@@ -3,7 +3,7 @@ import { addVersion, newest, type LeaseState, type State, type Version } from '.
 import type { Compare, Operation, StorageErrorCode, TxnRequest } from './storage.ts';
 
 /** A transaction may touch so many keys; more would hold up everything else. */
-export const maxKeysPerTxn = 20_000;
+const maxKeysPerTxn = 2000;
 
 const empty = new Uint8Array(0);
 

@@ -18,7 +18,12 @@ export function checkTxn(request: TxnRequest, limits: RequestLimits): number {
   );
 }
 
-export function checkKey(key: string): void {
+/** Revisions and lease ids; 0 stands for none. */
+export function checkNumber(what: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0) throw new TypeError(`${what} must be a whole number from 0 on`);
+}
+
+function checkKey(key: string): void {
   if (key === '') throw new TypeError('key is not provided');
   if (key.length > maxKeyLength) throw new TypeError(`key is longer than ${maxKeyLength}`);
   if (!key.isWellFormed()) throw new TypeError('key is not well-formed Unicode');
@@ -32,6 +37,8 @@ function checkOperations(operations: Operation[], limits: RequestLimits): number
   for (const operation of operations) {
     if (operation.type !== 'deletePrefix') checkKey(operation.key);
     if (operation.type !== 'put') continue;
+    if (!(operation.value instanceof Uint8Array)) throw new TypeError('value must be bytes');
+    checkNumber('lease', operation.lease ?? 0);
     if (operation.value.length > limits.maxValueBytes) throw tooLarge(operation.value.length, limits.maxValueBytes);
     bytes += operation.value.length + operation.key.length + 64;
   }

@@ -1,6 +1,16 @@
 import type { Applied, Change, LeaseRecord } from './command.ts';
 import type { DiskOperation } from './disk.ts';
-import { changeKey, encodeChange, formatVersion, leaseKey, seal, summaryKey, unseal } from './record.ts';
+import {
+  changeKey,
+  checksumOf,
+  encodeChange,
+  formatVersion,
+  leaseKey,
+  seal,
+  summaryKey,
+  unseal,
+  valueOf,
+} from './record.ts';
 import type { Version } from './state.ts';
 import { StorageError } from './storage.ts';
 
@@ -66,8 +76,8 @@ export class Ledger {
   #writeChange(change: Change, count: number, operations: DiskOperation[]): void {
     const { summary } = this;
     const bytes = encodeChange(change, count, summary.chain);
-    change.value = bytes.subarray(bytes.length - change.value.length);
-    summary.chain = bytes.readUInt32LE(0);
+    change.value = valueOf(bytes);
+    summary.chain = checksumOf(bytes);
     change.version.bytes = bytes.length;
     change.version.checksum = summary.chain;
     summary.records++;

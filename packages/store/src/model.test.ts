@@ -99,7 +99,7 @@ describe('the store against a plain model', () => {
         let store = await openStore({ disk });
         for (const each of steps) {
           if (each.do === 'write') await writeBoth(store, model, each.operations);
-          else if (each.do === 'compact') await compactBoth(store, model, model.revision - each.back);
+          else if (each.do === 'compact') await compactBoth(store, model, Math.max(0, model.revision - each.back));
           else {
             if (each.do === 'restart') await store[Symbol.asyncDispose]();
             else disk = disk.powerCut({ keepMark: true });

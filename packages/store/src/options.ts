@@ -14,7 +14,7 @@ export interface Limits extends RequestLimits, WriterLimits, WatchLimits {
 export const defaultLimits: Limits = {
   maxValueBytes: 1.5 * (1 << 20),
   maxTxnBytes: 8 << 20,
-  maxTxnOperations: 4096,
+  maxTxnOperations: 1000,
   queuedProposals: 10_000,
   queuedBytes: 64 << 20,
   watchQueueEvents: 10_000,

@@ -17,14 +17,18 @@ export const formatVersion = 1;
 export const summaryKey = 'z';
 
 /*
- * A change record, little-endian: the checksum covers all that follows it, and `chain` is the checksum of the change
- * record written before this one, so that records can neither be altered, nor swapped, nor left out unnoticed.
+ * A change record, little-endian: `chain` is the checksum of the change record written before this one, so that records
+ * can neither be altered, nor swapped, nor left out unnoticed.
  *
- *   0 u32 checksum   8 f64 revision         24 f64 version (0: delete)   40 u32 sub     48 u16 key length, 50 u16 zero
- *   4 u32 chain     16 f64 createRevision   32 f64 lease                 44 u32 count   52 key (UTF-8), value
+ *   0 f64 revision          16 f64 version (0: delete)   32 u32 sub     40 u32 chain        48 key (UTF-8), value,
+ *   8 f64 createRevision    24 f64 lease                 36 u32 count   44 u32 key length   u32 checksum of it all
  */
-const headerBytes = 52;
+const headerBytes = 48;
+const checksumBytes = 4;
+/** What the CRC of any bytes followed by their own CRC is: so a record is checked without cutting it up. */
+const wholeCrc = 0x2144df1c;
 
+/** What a change record says of its key, apart from the value. */
 export interface ChangeRecord {
   checksum: number;
   chain: number;
@@ -36,7 +40,6 @@ export interface ChangeRecord {
   /** Changes in this revision. */
   count: number;
   key: string;
-  value: Buffer;
 }
 
 export function changeKey(revision: number, sub: number): string {
@@ -47,53 +50,55 @@ export function leaseKey(id: number): string {
   return `s${id.toString(36).padStart(11, '0')}`;
 }
 
-/** The bytes of the record; its first four are its checksum. */
 export function encodeChange(change: Change, count: number, chain: number): Buffer {
   const { key, version, value } = change;
   const keyBytes = Buffer.byteLength(key);
-  const bytes = Buffer.allocUnsafe(headerBytes + keyBytes + value.length);
-  bytes.writeUInt32LE(chain, 4);
-  bytes.writeDoubleLE(version.mod, 8);
-  bytes.writeDoubleLE(version.create, 16);
-  bytes.writeDoubleLE(version.version, 24);
-  bytes.writeDoubleLE(version.lease, 32);
-  bytes.writeUInt32LE(version.sub, 40);
-  bytes.writeUInt32LE(count, 44);
-  bytes.writeUInt32LE(keyBytes, 48);
+  const end = headerBytes + keyBytes + value.length;
+  const bytes = Buffer.allocUnsafe(end + checksumBytes);
+  bytes.writeDoubleLE(version.mod, 0);
+  bytes.writeDoubleLE(version.create, 8);
+  bytes.writeDoubleLE(version.version, 16);
+  bytes.writeDoubleLE(version.lease, 24);
+  bytes.writeUInt32LE(version.sub, 32);
+  bytes.writeUInt32LE(count, 36);
+  bytes.writeUInt32LE(chain, 40);
+  bytes.writeUInt32LE(keyBytes, 44);
   bytes.write(key, headerBytes, 'utf8');
   bytes.set(value, headerBytes + keyBytes);
-  bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, end)), end);
   return bytes;
 }
 
 /** Throws StorageError `corrupt` unless this is, unharmed, the record of that revision and sub. */
 export function decodeChange(bytes: Buffer, revision: number, sub: number): ChangeRecord {
   checkChange(bytes, revision, sub);
-  const valueStart = headerBytes + bytes.readUInt32LE(48);
   return {
-    checksum: bytes.readUInt32LE(0),
-    chain: bytes.readUInt32LE(4),
+    checksum: checksumOf(bytes),
+    chain: bytes.readUInt32LE(40),
     revision,
-    createRevision: bytes.readDoubleLE(16),
-    version: bytes.readDoubleLE(24),
-    lease: bytes.readDoubleLE(32),
+    createRevision: bytes.readDoubleLE(8),
+    version: bytes.readDoubleLE(16),
+    lease: bytes.readDoubleLE(24),
     sub,
-    count: bytes.readUInt32LE(44),
-    key: bytes.toString('utf8', headerBytes, valueStart),
-    value: bytes.subarray(valueStart),
+    count: bytes.readUInt32LE(36),
+    key: bytes.toString('utf8', headerBytes, headerBytes + bytes.readUInt32LE(44)),
   };
 }
 
-/** The value alone, checked as decodeChange does. */
-export function valueOf(bytes: Buffer, revision: number, sub: number): Buffer {
-  checkChange(bytes, revision, sub);
-  return bytes.subarray(headerBytes + bytes.readUInt32LE(48));
+/** The value within a record that decodeChange or checkChange has found whole. */
+export function valueOf(bytes: Buffer): Buffer {
+  return bytes.subarray(headerBytes + bytes.readUInt32LE(44), bytes.length - checksumBytes);
 }
 
-function checkChange(bytes: Buffer, revision: number, sub: number): void {
-  const whole = bytes.length >= headerBytes && crc32(bytes.subarray(4)) === bytes.readUInt32LE(0);
-  if (!whole) throw corrupt(`the record of revision ${revision} (change ${sub}) is damaged`);
-  if (bytes.readDoubleLE(8) !== revision || bytes.readUInt32LE(40) !== sub) {
+export function checksumOf(bytes: Buffer): number {
+  return bytes.readUInt32LE(bytes.length - checksumBytes);
+}
+
+export function checkChange(bytes: Buffer, revision: number, sub: number): void {
+  if (bytes.length < headerBytes + checksumBytes || crc32(bytes) !== wholeCrc) {
+    throw corrupt(`the record of revision ${revision} (change ${sub}) is damaged`);
+  }
+  if (bytes.readDoubleLE(0) !== revision || bytes.readUInt32LE(32) !== sub) {
     throw corrupt(`the record of revision ${revision} (change ${sub}) holds another one's data`);
   }
 }

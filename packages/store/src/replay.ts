@@ -1,4 +1,4 @@
-import { decodeChange, type ChangeRecord } from './record.ts';
+import { decodeChange, valueOf, type ChangeRecord } from './record.ts';
 import type { State, Version } from './state.ts';
 import type { KeyValue, WatchBatch, WatchEvent } from './storage.ts';
 import type { Values } from './values.ts';
@@ -17,12 +17,13 @@ export function readEvents(state: State, values: Values, prefix: string, from: n
     revision++;
     let count = 1;
     for (let sub = 0; sub < count; sub++) {
-      const record = decodeChange(values.recordAt(revision, sub), revision, sub);
+      const stored = values.recordAt(revision, sub);
+      const record = decodeChange(stored, revision, sub);
       count = record.count;
       records++;
-      bytes += record.value.length;
+      bytes += stored.length;
       if (!record.key.startsWith(prefix)) continue;
-      const event = toEvent(state, values, record);
+      const event = toEvent(state, values, record, valueOf(stored));
       bytes += event.previous?.value.length ?? 0;
       events.push(event);
     }
@@ -30,8 +31,8 @@ export function readEvents(state: State, values: Values, prefix: string, from: n
   return { revision, events };
 }
 
-function toEvent(state: State, values: Values, record: ChangeRecord): WatchEvent {
-  const { key, value, revision, createRevision, version, lease } = record;
+function toEvent(state: State, values: Values, record: ChangeRecord, value: Uint8Array): WatchEvent {
+  const { key, revision, createRevision, version, lease } = record;
   const kv: KeyValue = { key, value, createRevision, modRevision: revision, version, lease };
   const before = versionBefore(state, key, revision);
   return {

@@ -1,4 +1,4 @@
-import { checkTxn } from './check-request.ts';
+import { checkNumber, checkTxn } from './check-request.ts';
 import type { Command } from './command.ts';
 import type { Disk } from './disk.ts';
 import { LeaseExpiry, type Clock } from './lease-expiry.ts';
@@ -75,7 +75,10 @@ export class Store implements Storage {
       reader: this.#reader,
       watchers: this.#watchers,
       limits,
-      onFailure: (error) => log.error({ error: String(error) }, 'store-failed'),
+      onFailure: (error) => {
+        this.#expiry.close();
+        log.error({ error: String(error) }, 'store-failed');
+      },
     });
     this.#expiry = new LeaseExpiry(this.#state, clock, async (id, expiredByMs) => {
       try {
@@ -91,11 +94,14 @@ export class Store implements Storage {
     options: { revision?: number; consistency?: Consistency } = {},
   ): Promise<{ kv?: KeyValue | undefined; revision: number }> {
     this.#refuseIfClosed();
+    checkNumber('revision', options.revision ?? 0);
     return this.#reader.get(key, options.revision);
   }
 
   async list(prefix: string, options: ListOptions = {}): Promise<ListResult> {
     this.#refuseIfClosed();
+    checkNumber('revision', options.revision ?? 0);
+    checkNumber('limit', options.limit ?? 0);
     return this.#reader.list(prefix, options);
   }
 
@@ -109,6 +115,7 @@ export class Store implements Storage {
 
   watch(prefix: string, fromRevision: number, handlers: WatchHandlers): Watch {
     this.#refuseIfClosed();
+    checkNumber('revision', fromRevision);
     return this.#watchers.add(prefix, fromRevision, handlers);
   }
 
@@ -129,6 +136,7 @@ export class Store implements Storage {
   }
 
   async compact(revision: number): Promise<void> {
+    checkNumber('revision', revision);
     if (revision > this.#reader.durableRevision) {
       throw new StorageError('future-revision', 'required revision is a future revision');
     }

@@ -1,5 +1,5 @@
 import type { Disk } from './disk.ts';
-import { changeKey, corrupt, valueOf } from './record.ts';
+import { changeKey, checkChange, corrupt, valueOf } from './record.ts';
 import type { Version } from './state.ts';
 import type { KeyValue } from './storage.ts';
 
@@ -7,9 +7,11 @@ import type { KeyValue } from './storage.ts';
 export class Values {
   readonly #disk: Disk;
   readonly #maxBytes: number;
-  /** By revision, oldest first; only the first change of a revision, which is nearly always the only one. */
+  /** By revision, remembered in ascending order; only the first change of a revision, which is nearly always the only one. */
   readonly #recent = new Map<number, Uint8Array>();
   #recentBytes = 0;
+  /** No revision before it is kept. */
+  #oldest = 0;
 
   constructor(disk: Disk, maxBytes: number) {
     this.#disk = disk;
@@ -18,19 +20,21 @@ export class Values {
 
   remember(version: Version, value: Uint8Array): void {
     if (version.sub !== 0 || value.length > this.#maxBytes >> 4) return;
+    if (this.#recent.size === 0) this.#oldest = version.mod;
     this.#recent.set(version.mod, value);
     this.#recentBytes += value.length;
-    if (this.#recentBytes <= this.#maxBytes) return;
-    for (const [revision, old] of this.#recent) {
-      this.#recent.delete(revision);
-      this.#recentBytes -= old.length;
-      if (this.#recentBytes <= this.#maxBytes) return;
+    while (this.#recentBytes > this.#maxBytes) {
+      this.#recentBytes -= this.#recent.get(this.#oldest)?.length ?? 0;
+      this.#recent.delete(this.#oldest++);
     }
   }
 
   read(version: Version): Uint8Array {
     const recent = version.sub === 0 ? this.#recent.get(version.mod) : undefined;
-    return recent ?? valueOf(this.recordAt(version.mod, version.sub), version.mod, version.sub);
+    if (recent !== undefined) return recent;
+    const bytes = this.recordAt(version.mod, version.sub);
+    checkChange(bytes, version.mod, version.sub);
+    return valueOf(bytes);
   }
 
   /** The whole record, unverified; `corrupt` when it is gone. */

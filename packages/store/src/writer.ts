@@ -7,12 +7,14 @@ import type { Reader } from './read.ts';
 import { trim, type State, type Version } from './state.ts';
 import { StorageError, type KeyValue, type TxnResult, type WatchEvent } from './storage.ts';
 import { nextTurn } from './turn.ts';
-import type { Values } from './values.ts';
+import { toKeyValue, type Values } from './values.ts';
 import { deletedKeyValue, type Watchers } from './watch.ts';
 
 /** What one disk batch takes at most, so that neither it nor the work before it holds anything up for long. */
-const batchProposals = 512;
+const batchOperations = 1000;
 const batchBytes = 4 << 20;
+/** Changes for which answers are made in one stretch. */
+const prepareStretch = 300;
 const trimPerBatch = 500;
 
 export interface WriterLimits {
@@ -41,6 +43,12 @@ interface Proposal {
   bytes: number;
   resolve(answer: Answer): void;
   reject(error: StorageError): void;
+}
+
+/** What to tell once the batch is safely on disk. */
+interface Outcome {
+  events: WatchEvent[];
+  answers: Answer[];
 }
 
 /**
@@ -107,9 +115,12 @@ export class Writer {
 
   #take(): Proposal[] {
     let bytes = 0;
+    let operations = 0;
     let count = 0;
-    while (count < this.#queue.length && count < batchProposals && bytes < batchBytes) {
-      bytes += (this.#queue[count++] as Proposal).bytes;
+    while (count < this.#queue.length && operations < batchOperations && bytes < batchBytes) {
+      const proposal = this.#queue[count++] as Proposal;
+      bytes += proposal.bytes;
+      operations += proposal.command.type === 'txn' ? Math.max(1, proposal.command.request.success.length) : 1;
     }
     this.#queuedBytes -= bytes;
     if (count === this.#queue.length) {
@@ -121,7 +132,7 @@ export class Writer {
   }
 
   async #commit(proposals: Proposal[]): Promise<void> {
-    const { state, ledger, disk, reader } = this.#parts;
+    const { state, ledger, reader } = this.#parts;
     const operations: DiskOperation[] = [];
     const applied: Applied[] = [];
     for (const { command } of proposals) {
@@ -131,39 +142,58 @@ export class Writer {
     }
     const trimmed = this.#trim(operations);
     // A compaction, and a trim that found nothing to remove, are in the summary alone.
-    if (operations.length > 0 || trimmed || applied.some(({ compacted }) => compacted !== undefined)) {
-      ledger.summary.index = state.appliedIndex;
-      ledger.summary.lastLeaseId = state.lastLeaseId;
-      operations.push(ledger.seal());
-      const mark = markOf(ledger.summary);
-      await disk.batch(operations, { sync: true });
-      disk.writeMark(mark);
-    }
+    const moved = operations.length > 0 || trimmed || applied.some(({ compacted }) => compacted !== undefined);
+    const [, outcome] = await Promise.all([
+      moved ? this.#store(operations) : undefined,
+      // What the answers need is read while the disk is busy with the batch.
+      this.#prepare(applied),
+    ]);
     reader.durableRevision = ledger.summary.revision;
     this.#durableCompacted = ledger.summary.compactedRevision;
-    this.#settle(proposals, applied);
+    this.#settle(proposals, applied, outcome);
   }
 
-  #settle(proposals: Proposal[], applied: Applied[]): void {
-    const { watchers, values, reader } = this.#parts;
+  async #store(operations: DiskOperation[]): Promise<void> {
+    const { state, ledger, disk } = this.#parts;
+    ledger.summary.index = state.appliedIndex;
+    ledger.summary.lastLeaseId = state.lastLeaseId;
+    operations.push(ledger.seal());
+    const mark = markOf(ledger.summary);
+    await disk.batch(operations, { sync: true });
+    disk.writeMark(mark);
+  }
+
+  async #prepare(applied: Applied[]): Promise<Outcome> {
+    const { values } = this.#parts;
     const found = new Map<Version, KeyValue>();
     const hydrate = (key: string, version: Version): KeyValue => {
       let kv = found.get(version);
       if (kv === undefined) found.set(version, (kv = values.keyValue(key, version)));
       return kv;
     };
+    const events: WatchEvent[] = [];
+    for (const { changes } of applied) {
+      for (const { key, version, previous, value } of changes) {
+        if (events.length % prepareStretch === prepareStretch - 1) await nextTurn();
+        const before = previous === undefined ? undefined : hydrate(key, previous);
+        if (version.version === 0) {
+          events.push({ type: 'delete', kv: deletedKeyValue(key, version), previous: before });
+        } else {
+          // Not on disk yet.
+          const kv = toKeyValue(key, version, value);
+          found.set(version, kv);
+          events.push({ type: 'put', kv, previous: before });
+        }
+      }
+    }
+    return { events, answers: applied.map(({ response }) => toAnswer(response, hydrate)) };
+  }
+
+  #settle(proposals: Proposal[], applied: Applied[], { events, answers }: Outcome): void {
+    const { watchers, values, reader } = this.#parts;
     for (const { changes } of applied) {
       for (const { version, value } of changes) if (version.version !== 0) values.remember(version, value);
     }
-    const answers = applied.map(({ response }) => toAnswer(response, hydrate));
-    const events = applied.flatMap(({ changes }) =>
-      changes.map(({ key, version, previous }): WatchEvent => {
-        const before = previous === undefined ? undefined : hydrate(key, previous);
-        return version.version === 0
-          ? { type: 'delete', kv: deletedKeyValue(key, version), previous: before }
-          : { type: 'put', kv: hydrate(key, version), previous: before };
-      }),
-    );
     // Before the answers, so that whoever is answered finds its write in every cache that is in step.
     if (events.length > 0) watchers.publish(reader.durableRevision, events);
     for (let i = 0; i < proposals.length; i++) (proposals[i] as Proposal).resolve(answers[i] as Answer);

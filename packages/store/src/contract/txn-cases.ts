@@ -160,6 +160,10 @@ export const txnCases: ContractCase[] = [
       await rejects(write(store, { type: 'deletePrefix', prefix: '/' }, put('/b', '1')), TypeError);
       await rejects(write(store, put('', '1')), TypeError);
       await rejects(write(store, put('/\ud800', '1')), TypeError);
+      await rejects(write(store, put('/b', '1', Number.NaN)), TypeError);
+      await rejects(write(store, { type: 'put', key: '/b', value: 'text' as unknown as Uint8Array }), TypeError);
+      await rejects(store.get('/a', { revision: 1.5 }), TypeError);
+      await rejects(store.compact(Number.NaN), TypeError);
       await refused(write(store, put('/a', '2'), put('/b', '1', 12_345)), 'lease-not-found');
       const large = { type: 'put' as const, key: '/b', value: new Uint8Array(backend.maxValueBytes + 1) };
       await refused(write(store, put('/a', '2'), large), 'too-large');

@@ -8,6 +8,9 @@ import { buildRegistry } from './registry/build.ts';
 import { parseIpRange } from './registry/ip-range.ts';
 import { findServed, type Registry } from './registry/registry.ts';
 import type { PortRange } from './registry/service-allocation.ts';
+import { createCompactor } from './system/compaction.ts';
+import { every } from './system/every.ts';
+import { reconcileKubernetesService } from './system/kubernetes-service.ts';
 import { ensureSystemNamespaces } from './system/namespaces.ts';
 import { createSubresources } from './verbs/subresources.ts';
 
@@ -18,11 +21,15 @@ export interface Apiserver {
   close(): Promise<void>;
 }
 
+/** How often what the apiserver keeps in the cluster by itself is looked after. */
+const RECONCILE_MS = 10_000;
+
 export async function startApiserver(options: ApiserverOptions): Promise<Apiserver> {
   const { log, health } = options;
+  const serviceIps = parseIpRange(options.serviceClusterIpRange);
   const registry = buildRegistry({
     storage: options.storage,
-    serviceIps: parseIpRange(options.serviceClusterIpRange),
+    serviceIps,
     nodePorts: parsePortRange(options.serviceNodePortRange),
     eventTtlSeconds: options.eventTtlSeconds,
   });
@@ -64,8 +71,17 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     onUpgrade: (_request, socket) => socket.destroy(),
   });
   port = listener.port;
+  const kubernetes = { advertiseAddress: options.advertiseAddress, port, serviceIps };
   await ensureSystemNamespaces(registry, new Date());
+  await reconcileKubernetesService(registry, kubernetes, new Date());
   started = true;
+  every(RECONCILE_MS, 'kubernetes-service', log, stopping.signal, async () => {
+    await ensureSystemNamespaces(registry, new Date());
+    await reconcileKubernetesService(registry, kubernetes, new Date());
+  });
+  if (options.compactionIntervalMs > 0) {
+    every(options.compactionIntervalMs, 'compaction', log, stopping.signal, createCompactor(options.storage));
+  }
   log.info({ address: options.bindAddress, port }, 'serving');
   return {
     url: `https://${urlHost(options.bindAddress)}:${port}`,

@@ -1,6 +1,7 @@
 import type { AdmissionPlugin } from './chain.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { priority } from './priority.ts';
 import { serviceAccount } from './service-account.ts';
 
 /** In the order of running, which is upstream's. */

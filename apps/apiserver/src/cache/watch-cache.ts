@@ -142,7 +142,9 @@ export class WatchCache {
   }
 
   endWatchers(): void {
-    for (const set of [...this.#watchers.values()]) for (const watcher of [...set]) watcher.end();
+    // Ending a watcher removes it from its set.
+    const all = [...this.#watchers.values()].flatMap((set) => [...set]);
+    for (const watcher of all) watcher.end();
   }
 
   #publish(event: CacheEvent): void {

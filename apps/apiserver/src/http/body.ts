@@ -1,7 +1,14 @@
-import { badRequest, checkDepth, findDuplicateFields, unsupportedMediaType } from '@wherry/apimachinery';
+import {
+  badRequest,
+  checkDepth,
+  findDuplicateFields,
+  unsupportedMediaType,
+  type ObjectSchema,
+} from '@wherry/apimachinery';
 import type { RequestContext } from './context.ts';
 
-export const acceptedBodies = ['application/json', 'application/yaml'];
+const protobuf = 'application/vnd.kubernetes.protobuf';
+export const acceptedBodies = ['application/json', 'application/yaml', protobuf];
 const yamlTypes = new Set(['application/yaml', 'application/x-yaml', 'text/yaml']);
 const MAX_ALIASES = 100;
 
@@ -19,13 +26,30 @@ export function mediaTypeOf(context: RequestContext): string {
 }
 
 /** Throws 415 for other media types, 400 for malformed text. An empty body is undefined. */
-export async function parseBody(context: RequestContext, findDuplicates: boolean): Promise<ParsedBody> {
+export async function parseBody(
+  context: RequestContext,
+  schema: ObjectSchema,
+  findDuplicates = false,
+): Promise<ParsedBody> {
   const type = mediaTypeOf(context);
   const body = context.body;
   if (body === undefined || body.length === 0) return { value: undefined, duplicates: [] };
   if (type === 'application/json') return parseJson(body, findDuplicates);
   if (yamlTypes.has(type)) return { value: await parseYaml(body.toString()), duplicates: [] };
+  if (type === protobuf) return { value: await parseProtobuf(body, schema), duplicates: [] };
   throw unsupportedMediaType(acceptedBodies);
+}
+
+/** What Go clients send for built-in kinds; the decoder is loaded when the first one comes. */
+async function parseProtobuf(body: Buffer, schema: ObjectSchema): Promise<unknown> {
+  const { readEnvelope, decodeMessage } = await import('../protobuf/decode.ts');
+  try {
+    const { apiVersion, kind, raw } = readEnvelope(body);
+    const object = decodeMessage(schema, raw);
+    return { ...object, ...(kind === '' ? {} : { kind }), ...(apiVersion === '' ? {} : { apiVersion }) };
+  } catch (error) {
+    throw badRequest(`the object provided is unrecognized (must be of type protobuf): ${(error as Error).message}`);
+  }
 }
 
 export function parseJson(body: Buffer, findDuplicates: boolean): ParsedBody {

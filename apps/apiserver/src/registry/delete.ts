@@ -2,17 +2,10 @@ import { conflict, notFound, type KubeObject, clone } from '@wherry/apimachinery
 import { validate, mutate } from '../admission/chain.ts';
 import type { Entry } from '../cache/entry.ts';
 import { commitDelete, commitPut } from './commit.ts';
+import type { DeleteOptions } from './delete-options.ts';
 import { groupResource, timeOf } from './object-meta.ts';
 import type { Registry } from './registry.ts';
 import { objectOf, type Served } from './served.ts';
-
-export interface DeleteOptions {
-  gracePeriodSeconds?: number | undefined;
-  propagationPolicy?: string | undefined;
-  orphanDependents?: boolean | undefined;
-  preconditions?: { uid?: string | undefined; resourceVersion?: string | undefined } | undefined;
-  dryRun?: string[] | undefined;
-}
 
 export interface Deleted {
   entry: Entry;

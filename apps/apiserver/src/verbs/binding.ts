@@ -12,7 +12,7 @@ import { decodeAs } from './decode-object.ts';
 /** POST pods/NAME/binding: the scheduler's decision. It holds only for a pod that is not bound and not going. */
 export async function bind(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
   const { name, namespace } = context.info;
-  const { value } = await parseBody(context, false);
+  const { value } = await parseBody(context, Binding);
   const binding = decodeAs(context, Binding, { kind: 'Binding', apiVersion: 'v1' }, value) as Binding;
   const meta = binding.metadata;
   if (meta.name !== undefined && meta.name !== '' && meta.name !== name) {

@@ -28,8 +28,8 @@ export function fieldValidationOf(context: RequestContext): FieldValidation {
 /** The request's object: parsed, checked against the schema, defaulted. It belongs to the caller. */
 export async function decodeObject(context: RequestContext, served: Served): Promise<KubeObject> {
   const validation = fieldValidationOf(context);
-  const { value, duplicates } = await parseBody(context, validation !== 'Ignore');
   const { resource } = served;
+  const { value, duplicates } = await parseBody(context, resource.schema, validation !== 'Ignore');
   const object = decodeAs(
     context,
     resource.schema,
@@ -58,7 +58,7 @@ export function decodeAs(
   const { object, errors, strict } = decode(schema, value);
   if (errors.length > 0) throw badRequest(decodeFailureMessage(expected.kind, version, errors));
   report(context, expected.kind, version, [...duplicates, ...strict]);
-  const decoded = object as KubeObject;
+  const decoded = object as unknown as KubeObject;
   decoded.kind = expected.kind;
   decoded.apiVersion = expected.apiVersion;
   return decoded;

@@ -1,7 +1,8 @@
-import { badRequest, isMap, isNotFound, success } from '@wherry/apimachinery';
+import { badRequest, decode, decodeFailureMessage, isMap, isNotFound, success } from '@wherry/apimachinery';
 import { bytesAnswer, jsonAnswer, type Answer, type RequestContext } from '../http/context.ts';
 import { parseBody } from '../http/body.ts';
-import { deleteObject, type DeleteOptions, type Deleted } from '../registry/delete.ts';
+import { deleteObject, type Deleted } from '../registry/delete.ts';
+import { DeleteOptions } from '../registry/delete-options.ts';
 import type { Registry } from '../registry/registry.ts';
 import { cacheKey, type Served } from '../registry/served.ts';
 import { selectView } from '../views/select-view.ts';
@@ -53,10 +54,8 @@ export async function removeCollection(context: RequestContext, registry: Regist
 
 /** From the body, or from the query when there is none. Throws 400. */
 export async function deleteOptions(context: RequestContext): Promise<DeleteOptions> {
-  const { value } = await parseBody(context, false);
-  const options: DeleteOptions = {};
-  if (value !== undefined && value !== null) readBody(options, value);
-  else readQuery(options, context.query);
+  const { value } = await parseBody(context, DeleteOptions);
+  const options = value === undefined || value === null ? fromQuery(context.query) : fromBody(value);
   if (isDryRun(context)) options.dryRun = ['All'];
   if (options.propagationPolicy !== undefined && options.orphanDependents !== undefined) {
     throw badRequest(
@@ -71,33 +70,25 @@ export async function deleteOptions(context: RequestContext): Promise<DeleteOpti
   return options;
 }
 
-function readBody(options: DeleteOptions, value: unknown): void {
+function fromBody(value: unknown): DeleteOptions {
   if (!isMap(value)) throw badRequest('the object provided is unrecognized (must be of type DeleteOptions)');
-  const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = value;
-  if (gracePeriodSeconds !== undefined && gracePeriodSeconds !== null)
-    options.gracePeriodSeconds = integer(gracePeriodSeconds, 'gracePeriodSeconds');
-  if (typeof propagationPolicy === 'string') options.propagationPolicy = propagationPolicy;
-  if (typeof orphanDependents === 'boolean') options.orphanDependents = orphanDependents;
-  if (Array.isArray(dryRun) && dryRun.length > 0) options.dryRun = dryRun.map(String);
-  if (!isMap(preconditions)) return;
-  const { uid, resourceVersion } = preconditions;
-  options.preconditions = {
-    uid: typeof uid === 'string' ? uid : undefined,
-    resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : undefined,
+  const { object, errors } = decode(DeleteOptions, value);
+  if (errors.length > 0) throw badRequest(decodeFailureMessage('DeleteOptions', 'v1', errors));
+  return object;
+}
+
+function fromQuery(query: URLSearchParams): DeleteOptions {
+  const grace = query.get('gracePeriodSeconds');
+  const orphan = query.get('orphanDependents');
+  return {
+    gracePeriodSeconds: grace === null ? undefined : integer(grace, 'gracePeriodSeconds'),
+    propagationPolicy: query.get('propagationPolicy') ?? undefined,
+    orphanDependents: orphan === null ? undefined : orphan === 'true',
   };
 }
 
-function readQuery(options: DeleteOptions, query: URLSearchParams): void {
-  const grace = query.get('gracePeriodSeconds');
-  if (grace !== null) options.gracePeriodSeconds = integer(Number(grace), 'gracePeriodSeconds');
-  options.propagationPolicy = query.get('propagationPolicy') ?? undefined;
-  const orphan = query.get('orphanDependents');
-  if (orphan !== null) options.orphanDependents = orphan === 'true';
-}
-
-function integer(value: unknown, field: string): number {
-  if (typeof value !== 'number' || !Number.isInteger(value)) {
-    throw badRequest(`json: cannot unmarshal into Go struct field DeleteOptions.${field} of type int64`);
-  }
-  return value;
+function integer(text: string, name: string): number {
+  if (!/^-?\d{1,15}$/.test(text))
+    throw badRequest(`${name}: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(text);
 }

@@ -26,7 +26,7 @@ export async function getScale(context: RequestContext, registry: Registry, serv
 }
 
 export async function updateScale(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
-  const { value } = await parseBody(context, false);
+  const { value } = await parseBody(context, Scale);
   const sent = decodeAs(context, Scale, scaleKind, value) as Scale;
   return change(context, registry, served, () => sent);
 }

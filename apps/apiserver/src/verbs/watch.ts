@@ -184,7 +184,7 @@ function optionsOf(context: RequestContext): WatchOptions {
       'resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
     );
   }
-  if (!sent !== null && match !== '') {
+  if (sent === null && match !== '') {
     throw badRequest(
       'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
     );

@@ -53,9 +53,9 @@ describe('kube-proxy as a daemon', () => {
     '--iptables-sync-period=500ms',
     '--v=4',
   ];
+  const parts = new AsyncDisposableStack();
   let network: Network;
   let api: ReachableApiserver;
-  let relay: Program;
   let proxy: Program;
 
   const resource = <T extends KubeObject>(of: Resource<T>): ResourceClient<T> => api.running.client.resource(of);
@@ -66,25 +66,22 @@ describe('kube-proxy as a daemon', () => {
   const rules = (): string => network.node.run('iptables-save');
 
   beforeAll(async () => {
-    network = Network.create(tag);
+    network = parts.use(Network.create(tag));
     await network.pod1.serve('tcp', 8080, 'pod1');
     await network.pod2.serve('tcp', 8080, 'pod2');
     network.node.run('iptables', '-A', 'FORWARD', '-s', '203.0.113.0/24', '-j', 'DROP');
-    api = await ReachableApiserver.start(join(directory, 'apiserver.sock'));
+    api = parts.use(await ReachableApiserver.start(join(directory, 'apiserver.sock')));
     writeFileSync(
       kubeconfig,
       kubeconfigText('https://127.0.0.1:6443', await api.running.configFor('system:kube-proxy')),
     );
-    relay = new Program(`${tag}-node`, './relay.ts', '6443', join(directory, 'apiserver.sock'));
+    const relay = parts.use(new Program(`${tag}-node`, './relay.ts', '6443', join(directory, 'apiserver.sock')));
     await relay.waitFor('listening');
-    await resource(nodes).create({ metadata: { name: 'node1' } });
-    proxy = new Program(`${tag}-node`, main, ...flags);
+    await resource(nodes).create({ metadata: { name: 'node1' }, spec: {} });
+    proxy = parts.use(new Program(`${tag}-node`, main, ...flags));
   });
   afterAll(async () => {
-    await proxy[Symbol.asyncDispose]();
-    await relay[Symbol.asyncDispose]();
-    await api[Symbol.asyncDispose]();
-    await network[Symbol.asyncDispose]();
+    await parts.disposeAsync();
     rmSync(directory, { recursive: true });
   });
 
@@ -109,7 +106,7 @@ describe('kube-proxy as a daemon', () => {
     await until(ask, (answer) => answer.startsWith('pod2'));
     expect(await network.pod1.ask('tcp', '10.96.10.1', 80)).toBe('pod2 10.244.0.5');
     await resource(services).delete('web', { namespace: 'default' });
-    await until(rules, (text) => !text.includes('KUBE-SVC-'));
+    await until(rules, (text) => !text.includes('default/web'));
     await resource(services).create(web);
     await until(ask, (answer) => answer.startsWith('pod2'));
   });
@@ -154,7 +151,7 @@ describe('kube-proxy as a daemon', () => {
     expect(await proxy.stop()).toBe(0);
     const before = rules();
     expect(before).toContain('KUBE-SVC-');
-    proxy = new Program(`${tag}-node`, main, ...flags);
+    proxy = parts.use(new Program(`${tag}-node`, main, ...flags));
     await proxy.waitFor('list or watch failed');
     expect(await network.outside.ask('tcp', '192.168.77.1', 30080)).toMatch(/^pod2/);
     await api.comeBack();

@@ -27,7 +27,7 @@ export class ReachableApiserver implements AsyncDisposable {
   }
 
   async comeBack(): Promise<void> {
-    this.#running = await startTestApiserver({ storage: this.#storage });
+    this.#running = await startTestApiserver({ storage: this.#storage, advertiseAddress: '192.168.77.9' });
   }
 
   async goAway(): Promise<void> {

@@ -15,6 +15,8 @@ export interface ApiserverOptions {
   clientCa: string;
   /** For the way to the kubelets. */
   kubelet?: { cert: string; key: string; ca?: string | undefined } | undefined;
+  /** Kubelets on loopback addresses are connected to: for tests. */
+  allowLoopbackNodes: boolean;
   serviceClusterIpRange: string;
   serviceNodePortRange: string;
   maxRequestsInFlight: number;
@@ -32,6 +34,7 @@ export interface ApiserverOptions {
 export const defaults = {
   bindAddress: '0.0.0.0',
   securePort: 6443,
+  allowLoopbackNodes: false,
   serviceClusterIpRange: '10.96.0.0/16',
   serviceNodePortRange: '30000-32767',
   maxRequestsInFlight: 400,

@@ -20,6 +20,7 @@ export async function runApiserver(context: DaemonContext<typeof apiserverFlags>
       tlsKey: await readFile(flags.tlsPrivateKeyFile, 'utf8'),
       clientCa: await readFile(flags.clientCaFile, 'utf8'),
       kubelet: await kubeletIdentity(flags),
+      allowLoopbackNodes: defaults.allowLoopbackNodes,
       serviceClusterIpRange: flags.serviceClusterIpRange,
       serviceNodePortRange: flags.serviceNodePortRange,
       maxRequestsInFlight: flags.maxRequestsInflight,

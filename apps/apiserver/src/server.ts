@@ -3,6 +3,7 @@ import { InFlight } from './http/in-flight.ts';
 import { listen } from './http/listen.ts';
 import { ApiserverMetrics } from './http/metrics.ts';
 import { RequestLog } from './http/request-log.ts';
+import { NodeProxy } from './node-proxy/node-proxy.ts';
 import type { ApiserverOptions } from './options.ts';
 import { buildRegistry } from './registry/build.ts';
 import { parseIpRange } from './registry/ip-range.ts';
@@ -48,16 +49,23 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   health.addCheck('poststarthook/start-system-namespaces', () => started || 'not finished', { live: false });
   health.addCheck('shutdown', () => !stopping.signal.aborted || 'process is shutting down', { live: false });
   let port = options.securePort;
+  const requestLog = new RequestLog(log, metrics);
+  const nodeProxy = new NodeProxy({
+    identity: options.kubelet,
+    allowLoopback: options.allowLoopbackNodes,
+    stopping: stopping.signal,
+    answered: (info, user, code) => requestLog.answered(info, user, code, 0, ''),
+  });
   const dispatcher = new Dispatcher({
     registry,
-    subresources: createSubresources({}),
+    subresources: createSubresources(nodeProxy.handlers),
     inFlight,
     paths: {
       health,
       metrics: async () => ({ contentType: options.metrics.contentType, body: await options.metrics.metrics() }),
       advertised: () => `${options.advertiseAddress}:${port}`,
     },
-    log: new RequestLog(log, metrics),
+    log: requestLog,
     stopping: stopping.signal,
   });
   await registry.hub.start();
@@ -68,7 +76,12 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     key: options.tlsKey,
     clientCa: options.clientCa,
     onRequest: (request, response) => dispatcher.handle(request, response),
-    onUpgrade: (_request, socket) => socket.destroy(),
+    onUpgrade(request, socket, head) {
+      nodeProxy.upgrade(registry, request, socket, head).catch((error: unknown) => {
+        requestLog.failed('UPGRADE', request.url ?? '', error);
+        socket.destroy();
+      });
+    },
   });
   port = listener.port;
   const kubernetes = { advertiseAddress: options.advertiseAddress, port, serviceIps };
@@ -90,6 +103,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
       stopping.abort();
       registry.hub.close();
       await listener.close(options.shutdownGraceMs);
+      await nodeProxy.close();
     },
   };
 }

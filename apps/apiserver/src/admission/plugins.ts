@@ -8,5 +8,6 @@ import { serviceAccount } from './service-account.ts';
 export const admissionPlugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   serviceAccount,
+  priority,
   defaultTolerationSeconds,
 ];

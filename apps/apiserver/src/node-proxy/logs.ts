@@ -1,0 +1,127 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  badRequest,
+  internalError,
+  invalid,
+  statusError,
+  type FieldError,
+  type StatusError,
+} from '@wherry/apimachinery';
+import { drained, isGone } from '../http/connection.ts';
+import type { Answer, RequestContext, Response } from '../http/context.ts';
+import type { Registry } from '../registry/registry.ts';
+import { kubeletPath, type KubeletConnector } from './kubelet-request.ts';
+import { findTarget } from './target.ts';
+
+const flags = ['follow', 'previous', 'timestamps'];
+const numbers = ['tailLines', 'limitBytes', 'sinceSeconds'];
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/** GET pods/NAME/log: the kubelet's stream, passed on as it comes. */
+export async function readLogs(
+  context: RequestContext,
+  registry: Registry,
+  connector: KubeletConnector,
+  options: { allowLoopback: boolean },
+): Promise<Answer> {
+  const query = logQuery(context);
+  const { namespace, name } = context.info;
+  const target = await findTarget(registry, namespace, name, context.query.get('container') ?? '', options);
+  // A pod on no node has said nothing yet.
+  if (target === undefined) return { status: 204, contentType: 'text/plain', body: '' };
+  const sent = connector.open(
+    target,
+    kubeletPath('containerLogs', target, query),
+    {},
+    { upgrade: false, signal: context.signal },
+  );
+  sent.end();
+  const reply = await new Promise<IncomingMessage>((resolve, reject) => {
+    sent.once('response', resolve);
+    sent.once('error', (error) => reject(internalError(`error trying to reach the kubelet: ${error.message}`)));
+  });
+  if (reply.statusCode !== 200) throw await refusalOf(reply);
+  return { stream: (response) => passOn(reply, response) };
+}
+
+async function passOn(reply: IncomingMessage, response: Response): Promise<void> {
+  response.writeHead(200, {
+    'content-type': reply.headers['content-type'] ?? 'text/plain',
+    'cache-control': 'no-cache, private',
+  });
+  response.flushHeaders();
+  response.once('close', () => reply.destroy());
+  try {
+    for await (const chunk of reply as AsyncIterable<Buffer>) {
+      if (isGone(response)) break;
+      if (!response.write(chunk)) await drained(response);
+    }
+  } catch (error) {
+    // The client went, or the kubelet did: either way the stream is over.
+    if (!isGone(response)) response.destroy(error as Error);
+    return;
+  }
+  if (!isGone(response)) response.end();
+}
+
+/** What the kubelet said instead, under its own code. */
+export async function refusalOf(reply: IncomingMessage): Promise<StatusError> {
+  let text = '';
+  for await (const chunk of reply as AsyncIterable<Buffer>) {
+    text += chunk.toString();
+    if (text.length > MAX_ERROR_BYTES) break;
+  }
+  const code = reply.statusCode ?? 500;
+  const message = text.trim() === '' ? `the kubelet answered with ${code}` : text.trim();
+  if (code === 400) return badRequest(message);
+  if (code === 404) return statusError(404, 'NotFound', message);
+  return statusError(code >= 400 && code < 500 ? code : 500, 'InternalError', message);
+}
+
+/** Checked as upstream checks PodLogOptions; what passes goes to the kubelet. Throws 400 and 422. */
+function logQuery(context: RequestContext): URLSearchParams {
+  const query = new URLSearchParams();
+  const errors: FieldError[] = [];
+  for (const name of flags) {
+    const value = context.query.get(name);
+    if (value !== null && value !== 'false' && value !== '0') query.set(name, 'true');
+  }
+  for (const name of numbers) {
+    const text = context.query.get(name);
+    if (text === null) continue;
+    if (!/^-?\d{1,15}$/.test(text))
+      throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+    const least = name === 'tailLines' ? 0 : 1;
+    const value = Number(text);
+    const detail = least === 0 ? 'must be greater than or equal to 0' : 'must be greater than 0';
+    if (value < least) errors.push({ type: 'FieldValueInvalid', field: name, badValue: value, detail });
+    query.set(name, text);
+  }
+  const sinceTime = context.query.get('sinceTime');
+  if (sinceTime !== null) {
+    if (Number.isNaN(Date.parse(sinceTime)))
+      throw badRequest(`parsing time ${JSON.stringify(sinceTime)} as "2006-01-02T15:04:05Z07:00": cannot parse`);
+    if (query.has('sinceSeconds')) {
+      errors.push({
+        type: 'FieldValueForbidden',
+        field: '',
+        detail: 'at most one of `sinceTime` or `sinceSeconds` may be specified',
+      });
+    }
+    query.set('sinceTime', sinceTime);
+  }
+  const stream = context.query.get('stream');
+  if (stream !== null) {
+    if (!['All', 'Stdout', 'Stderr'].includes(stream)) {
+      errors.push({
+        type: 'FieldValueNotSupported',
+        field: 'stream',
+        badValue: stream,
+        detail: 'supported values: "All", "Stderr", "Stdout"',
+      });
+    }
+    query.set('stream', stream);
+  }
+  if (errors.length > 0) throw invalid({ group: '', kind: 'PodLogOptions' }, context.info.name, errors);
+  return query;
+}

@@ -1,7 +1,7 @@
 import { exceedsDepth } from './depth.ts';
 import { getOwn, isMap, setOwn, type JsonMap } from './own-key.ts';
 import { canonicalQuantity, tryParseQuantity } from './quantity.ts';
-import type { Field, ObjectSchema, Schema, Static, Typed } from './schema.ts';
+import type { Field, ObjectSchema, Schema, Typed } from './schema.ts';
 
 export interface Decoded<T> {
   /** Pruned of unknown fields and nulls; required and stored parts are present, with Go's zero values. */
@@ -19,7 +19,6 @@ const maxFindings = 100;
  * One pass over parsed JSON by its schema. The input is not changed, and parts that need no change are shared with it.
  * Quantities become canonical (`1000m` -> `1`).
  */
-export function decode<S extends ObjectSchema>(schema: S & Typed<unknown>, json: unknown): Decoded<Static<S>>;
 export function decode<T>(schema: ObjectSchema & Typed<T>, json: unknown): Decoded<T>;
 export function decode(schema: ObjectSchema, json: unknown): Decoded<unknown> {
   const findings: Findings = { errors: [], strict: [] };

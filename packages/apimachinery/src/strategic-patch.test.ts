@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { clone } from './copy.ts';
+import { boolean, list, map, object, optional, required, string } from './schema.ts';
+import { createStrategicPatch, createThreeWayPatch } from './strategic-diff.ts';
+import { strategicMergePatch } from './strategic-patch.ts';
+
+const Item = object('Item', {
+  name: required(string),
+  value: optional(string),
+  tags: optional(list(string)),
+  set: optional(list(string, { patchStrategy: 'merge' })),
+  secret: optional(object('Secret', { name: optional(string) })),
+  host: optional(object('Host', { path: optional(string) })),
+});
+const Doc = object('Doc', {
+  labels: optional(map(string)),
+  items: optional(list(Item, { patchStrategy: 'merge', patchMergeKey: 'name' })),
+  volumes: optional(list(Item, { patchStrategy: 'merge,retainKeys', patchMergeKey: 'name' })),
+  finalizers: optional(list(string, { patchStrategy: 'merge' })),
+  args: optional(list(string)),
+  strategy: optional(
+    object('Strategy', { type: optional(string), rolling: optional(map(string)) }, { patchStrategy: 'retainKeys' }),
+  ),
+  whole: optional(object('Whole', { a: optional(boolean), b: optional(boolean) }, { patchStrategy: 'replace' })),
+});
+
+const apply = (document: unknown, patch: unknown): unknown => strategicMergePatch(Doc, document, patch);
+const a = { name: 'a', value: '1' };
+const b = { name: 'b', value: '2' };
+const c = { name: 'c', value: '3' };
+
+describe('strategic merge patch', () => {
+  test('maps merge, and null deletes', () => {
+    expect(apply({ labels: { x: '1', y: '2' } }, { labels: { y: null, z: '3' } })).toEqual({
+      labels: { x: '1', z: '3' },
+    });
+  });
+
+  test('lists with a merge key merge by it, and new elements are appended', () => {
+    expect(apply({ items: [a, b] }, { items: [{ name: 'b', value: '9' }, c] })).toEqual({
+      items: [a, { name: 'b', value: '9' }, c],
+    });
+  });
+
+  test('$patch: delete removes the element of that key', () => {
+    expect(apply({ items: [a, b] }, { items: [{ $patch: 'delete', name: 'a' }] })).toEqual({ items: [b] });
+  });
+
+  test('$patch: replace in a list replaces the list', () => {
+    expect(apply({ items: [a, b] }, { items: [c, { $patch: 'replace' }] })).toEqual({ items: [c] });
+  });
+
+  test('$patch: replace in a map replaces the map', () => {
+    expect(apply({ labels: { x: '1' } }, { labels: { $patch: 'replace', y: '2' } })).toEqual({ labels: { y: '2' } });
+  });
+
+  test('an unknown $patch is refused', () => {
+    expect(() => apply({}, { labels: { $patch: 'explode' } })).toThrow('unknown patch type');
+  });
+
+  test('an element without its merge key is refused', () => {
+    expect(() => apply({ items: [a] }, { items: [{ value: 'x' }] })).toThrow(
+      'does not contain declared merge key: name',
+    );
+  });
+
+  test('lists without a strategy are replaced', () => {
+    expect(apply({ args: ['x', 'y'] }, { args: ['z'] })).toEqual({ args: ['z'] });
+  });
+
+  test('primitive lists that merge become a union', () => {
+    expect(apply({ finalizers: ['x', 'y'] }, { finalizers: ['y', 'z'] })).toEqual({ finalizers: ['x', 'y', 'z'] });
+  });
+
+  test('$deleteFromPrimitiveList removes values, alone or beside additions', () => {
+    expect(apply({ finalizers: ['x', 'y'] }, { '$deleteFromPrimitiveList/finalizers': ['x'] })).toEqual({
+      finalizers: ['y'],
+    });
+    const patch = { '$deleteFromPrimitiveList/finalizers': ['x'], finalizers: ['z'] };
+    expect(apply({ finalizers: ['x', 'y'] }, patch)).toEqual({ finalizers: ['y', 'z'] });
+  });
+
+  test('$setElementOrder orders what it names and keeps others near their places', () => {
+    const patch = { '$setElementOrder/items': [{ name: 'c' }, { name: 'a' }], items: [c] };
+    expect(apply({ items: [a, b] }, patch)).toEqual({ items: [c, a, b] });
+    expect(apply({ items: [b, a] }, patch)).toEqual({ items: [c, b, a] });
+  });
+
+  test('$retainKeys drops every key that it does not name', () => {
+    const patch = { strategy: { $retainKeys: ['type'], type: 'Recreate' } };
+    expect(apply({ strategy: { type: 'RollingUpdate', rolling: { x: '1' } } }, patch)).toEqual({
+      strategy: { type: 'Recreate' },
+    });
+    const item = { name: 'v', $retainKeys: ['name', 'host'], host: { path: '/' } };
+    expect(apply({ volumes: [{ name: 'v', secret: { name: 's' } }] }, { volumes: [item] })).toEqual({
+      volumes: [{ name: 'v', host: { path: '/' } }],
+    });
+  });
+
+  test('$retainKeys that misses a key of its own patch is refused', () => {
+    expect(() => apply({}, { strategy: { $retainKeys: ['type'], rolling: {} } })).toThrow(
+      '$retainKeys must be a superset',
+    );
+  });
+
+  test('patchStrategy replace on a map replaces it', () => {
+    expect(apply({ whole: { a: true } }, { whole: { b: true } })).toEqual({ whole: { b: true } });
+  });
+
+  test('directives leave no trace in a new object', () => {
+    const patch = {
+      items: [{ $patch: 'delete', name: 'x' }, a],
+      labels: { q: null },
+      '$setElementOrder/items': [{ name: 'a' }],
+    };
+    expect(apply({}, patch)).toEqual({ items: [a], labels: {} });
+  });
+
+  test('__proto__ is a label like any other', () => {
+    const result = apply({ labels: {} }, JSON.parse('{"labels":{"__proto__":"x"}}'));
+    expect(JSON.stringify(result)).toBe('{"labels":{"__proto__":"x"}}');
+  });
+
+  test('what the document held is unchanged afterwards', () => {
+    const document = { items: [a, b], labels: { x: '1' }, finalizers: ['x'] };
+    const before = clone(document);
+    apply(document, {
+      items: [{ name: 'a', value: '9' }],
+      labels: { x: null },
+      '$deleteFromPrimitiveList/finalizers': ['x'],
+    });
+    expect(document).toEqual(before);
+  });
+});
+
+describe('creating strategic patches', () => {
+  test('the three-way patch deletes what was applied before and keeps what others set', () => {
+    const original = { labels: { mine: '1', gone: '1' }, items: [a, b] };
+    const modified = { labels: { mine: '2' }, items: [a] };
+    const current = { labels: { mine: '1', gone: '1', theirs: '1' }, items: [a, b, c] };
+    const patch = createThreeWayPatch(Doc, original, modified, current);
+    expect(patch).toEqual({
+      labels: { mine: '2', gone: null },
+      items: [{ $patch: 'delete', name: 'b' }],
+      '$setElementOrder/items': [{ name: 'a' }],
+    });
+    expect(apply(current, patch)).toEqual({ labels: { mine: '2', theirs: '1' }, items: [a, c] });
+  });
+
+  test('a change of the volume’s source carries $retainKeys', () => {
+    const from = { volumes: [{ name: 'v', secret: { name: 's' } }] };
+    const to = { volumes: [{ name: 'v', host: { path: '/' } }] };
+    const patch = createStrategicPatch(Doc, from, to);
+    expect(patch['volumes']).toEqual([{ name: 'v', host: { path: '/' }, secret: null, $retainKeys: ['host', 'name'] }]);
+    expect(apply(from, patch)).toEqual(to);
+  });
+
+  const name = fc.constantFrom('a', 'b', 'c', 'd');
+  const labels = fc.dictionary(fc.constantFrom('x', 'y', '__proto__', 'constructor'), fc.string({ maxLength: 2 }));
+  const item = fc.record(
+    {
+      name,
+      value: fc.string({ maxLength: 2 }),
+      tags: fc.array(fc.string({ maxLength: 1 }), { maxLength: 2 }),
+      secret: fc.record({ name }),
+    },
+    { requiredKeys: ['name'] },
+  );
+  const items = fc.uniqueArray(item, { selector: (i) => i.name, maxLength: 4 });
+  const doc = fc.record(
+    {
+      labels,
+      items,
+      volumes: items,
+      finalizers: fc.uniqueArray(name),
+      args: fc.array(name, { maxLength: 3 }),
+      strategy: fc.record({ type: name, rolling: labels }, { requiredKeys: [] }),
+      whole: fc.record({ a: fc.boolean(), b: fc.boolean() }, { requiredKeys: [] }),
+    },
+    { requiredKeys: [] },
+  );
+  const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+  test('the patch of two objects makes the second of the first', () => {
+    fc.assert(
+      fc.property(doc, doc, (from, to) => {
+        expect(plain(apply(plain(from), createStrategicPatch(Doc, plain(from), plain(to))))).toEqual(plain(to));
+      }),
+    );
+  });
+
+  test('equal objects need no patch', () => {
+    fc.assert(
+      fc.property(doc, (same) => {
+        expect(createStrategicPatch(Doc, same, clone(same))).toEqual({});
+      }),
+    );
+  });
+
+  test('applying the same configuration twice changes nothing the second time', () => {
+    fc.assert(
+      fc.property(doc, doc, doc, (original, modified, current) => {
+        const [o, m, live] = [plain(original), plain(modified), plain(current)];
+        const after = apply(live, createThreeWayPatch(Doc, o, m, live));
+        expect(createThreeWayPatch(Doc, m, m, after)).toEqual({});
+      }),
+    );
+  });
+});

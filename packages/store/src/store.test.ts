@@ -200,6 +200,16 @@ describe('opening', () => {
     });
   }
 
+  it('refuses a sound record of another history', async () => {
+    const records = await recordsOfSevenRevisions();
+    const others = await recordsOfSevenRevisions({ other: true });
+    records.set(changeKey(4, 0), others.get(changeKey(4, 0)) as Buffer);
+    await expect(openStore({ disk: new MemoryDisk(records) })).rejects.toMatchObject({
+      code: 'corrupt',
+      message: expect.stringMatching(/revision 4 does not follow/),
+    });
+  });
+
   it('refuses a missing record among those that compaction left', async () => {
     const records = await recordsOfSevenRevisions({ compactAt: 7 });
     expect(records.has(changeKey(2, 0))).toBe(false);
@@ -236,7 +246,7 @@ it('a record that was damaged while the store is open is not served', async () =
   await expect(store.list('/')).rejects.toMatchObject({ code: 'corrupt' });
 });
 
-it('a list of many keys lets others have their turn and is of one revision', async () => {
+it('a list of many keys lets others have their turn and is of one revision, even if that is compacted meanwhile', async () => {
   await using store = await openMemoryStore();
   for (let i = 0; i < 20_000; i += 500) {
     await write(store, ...Array.from({ length: 500 }, (_, j) => put(`/k/${i + j}`, 'v'.repeat(100))));
@@ -247,10 +257,12 @@ it('a list of many keys lets others have their turn and is of one revision', asy
     while (!done) {
       await turns(1);
       turnsHad++;
-      await write(store, put(`/k/${turnsHad}`, 'later'));
+      const { revision } = await write(store, put('/k/9999', 'later'));
+      await store.compact(revision);
     }
   })();
   const { items, revision } = await store.list('/k/');
+  expect(store.stats().compactedRevision).toBeGreaterThan(revision);
   done = true;
   await others;
   expect(turnsHad).toBeGreaterThan(3);
@@ -258,12 +270,14 @@ it('a list of many keys lets others have their turn and is of one revision', asy
   expect(items.every(({ modRevision }) => modRevision <= revision)).toBe(true);
 });
 
-async function recordsOfSevenRevisions(options: { compactAt?: number } = {}): Promise<Map<string, Buffer>> {
+async function recordsOfSevenRevisions(
+  options: { compactAt?: number; other?: boolean } = {},
+): Promise<Map<string, Buffer>> {
   const disk = new MemoryDisk();
   {
     await using store = await openStore({ disk });
     await write(store, put('/a', '2'));
-    await write(store, put('/b', '3'));
+    await write(store, put('/b', options.other ? 'x' : '3'));
     await write(store, put('/a', '4'));
     await write(store, put('/c', '5'), put('/d', '5'));
     await store.grantLease(100);

@@ -59,16 +59,20 @@ export const leaseCases: ContractCase[] = [
     name: 'leases survive a restart with their keys and their end',
     async run(backend) {
       let id = 0;
+      let revoked = 0;
       {
         await using store = await backend.open();
         const gone = await store.grantLease(100);
         ({ id } = await store.grantLease(100));
         await write(store, put('/a', '1', id), put('/b', '1', gone.id));
         await store.revokeLease(gone.id);
+        revoked = gone.id;
         await backend.advance(60_000);
       }
       await using store = await backend.open();
-      notEqual((await store.grantLease(1000)).id, id);
+      const later = await store.grantLease(1000);
+      notEqual(later.id, id);
+      notEqual(later.id, revoked);
       const watcher = new Collector(store, '/', 0);
       const before = await store.currentRevision();
       await backend.advance(30_000);

@@ -1,4 +1,4 @@
-import { diff, Iptables, IptablesError } from '@wherry/node-iptables';
+import { diff, Iptables, IptablesError, type Observed } from '@wherry/node-iptables';
 import { ownership } from '../core/chain-names.ts';
 
 /** Removes every chain of ours from both backends; returns how many. Foreign rules stay as they are. */
@@ -8,8 +8,10 @@ export async function cleanUp(prefix: readonly string[] = []): Promise<number> {
   for (const backend of ['nft', 'legacy'] as const) {
     const iptables = await openIfPresent(backend, prefix);
     if (iptables === undefined) continue;
+    const observed = await saveIfUsable(iptables);
+    if (observed === undefined) continue;
     found = true;
-    const difference = diff({}, await iptables.save(), ownership);
+    const difference = diff({}, observed, ownership);
     await iptables.restore(difference.input);
     removed += difference.chainsDeleted;
   }
@@ -22,6 +24,16 @@ async function openIfPresent(backend: 'nft' | 'legacy', prefix: readonly string[
     return await Iptables.open({ backend, prefix });
   } catch (error) {
     if (error instanceof IptablesError && error.code === 'missing') return undefined;
+    throw error;
+  }
+}
+
+/** A backend that the kernel does not support refuses even to list; then nothing of ours can stand in it. */
+async function saveIfUsable(iptables: Iptables): Promise<Observed | undefined> {
+  try {
+    return await iptables.save();
+  } catch (error) {
+    if (error instanceof IptablesError && error.code === 'refused') return undefined;
     throw error;
   }
 }

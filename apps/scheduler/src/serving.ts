@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { serveHealth, type DaemonContext, type HealthServer } from '@wherry/daemon';
+import type { flags as table } from './options.ts';
+
+type Flags = typeof table;
+
+/** Health and metrics over HTTPS; undefined when --secure-port is 0. */
+export async function serve(context: DaemonContext<Flags>): Promise<HealthServer | undefined> {
+  const { bindAddress, securePort } = context.flags;
+  if (securePort === 0) return undefined;
+  const tls = await servingIdentity(context);
+  const { health, metrics } = context;
+  return serveHealth({ host: bindAddress, port: securePort, health, metrics, tls });
+}
+
+async function servingIdentity({ flags, log }: DaemonContext<Flags>): Promise<{ cert: string; key: string }> {
+  const { tlsCertFile, tlsPrivateKeyFile } = flags;
+  if (tlsCertFile !== undefined && tlsPrivateKeyFile !== undefined) {
+    const [cert, key] = await Promise.all([readFile(tlsCertFile, 'utf8'), readFile(tlsPrivateKeyFile, 'utf8')]);
+    return { cert, key };
+  }
+  if (tlsCertFile !== undefined || tlsPrivateKeyFile !== undefined) {
+    throw new Error('--tls-cert-file and --tls-private-key-file must be given together');
+  }
+  log.info('no certificate given, making a self-signed one');
+  const { createCa, issue } = await import('@wherry/pki');
+  const ca = await createCa(`${hostname()}-ca`);
+  return issue(ca, { commonName: hostname(), dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], usages: ['server'] });
+}

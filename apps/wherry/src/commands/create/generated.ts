@@ -1,0 +1,96 @@
+import type { Invocation } from '../../cli/command.ts';
+import { CliError, statusOf } from '../../cli/errors.ts';
+import { bool, string } from '../../cli/flags.ts';
+import type { FlagValues } from '../../cli/flags.ts';
+import { apiVersionOf, resourcePath, type ApiResource } from '../../resources/mapping.ts';
+import { withLastApplied } from '../../resources/last-applied.ts';
+import type { Unstructured } from '../../resources/unstructured.ts';
+import { Outcome, dryRunFlag, outputFlags, readDryRun, validateFlag, writeQuery } from '../outcome.ts';
+
+/** Flags of every `create KIND`. */
+export const generatorFlags = {
+  ...outputFlags,
+  ...dryRunFlag,
+  ...validateFlag,
+  'field-manager': string('Name of the manager used to track field ownership.', 'kubectl-create'),
+  'save-config': bool('If true, the configuration of current object will be saved in its annotation.'),
+};
+
+/** Built-in resources need no discovery to be created. */
+export function builtIn(group: string, kind: string, plural: string, namespaced = true): ApiResource {
+  return {
+    group,
+    version: 'v1',
+    kind,
+    plural,
+    singular: kind.toLowerCase(),
+    shortNames: [],
+    categories: [],
+    namespaced,
+    verbs: [],
+    subresources: [],
+    preferred: true,
+  };
+}
+
+export function requireName({ args, path }: Pick<Invocation, 'args' | 'path'>): string {
+  const [name] = args;
+  if (name === undefined || args.length !== 1) {
+    throw new CliError(`exactly one NAME is required, got ${args.length}\nSee '${path} -h' for help and examples`);
+  }
+  return name;
+}
+
+export type GeneratorInvocation = Pick<Invocation, 'session' | 'out' | 'args' | 'path'> & {
+  readonly flags: FlagValues<typeof generatorFlags>;
+};
+
+/** Creates what a command line described, or prints it with --dry-run=client. */
+export async function createGenerated(
+  invocation: Pick<GeneratorInvocation, 'session' | 'out' | 'flags'>,
+  resource: ApiResource,
+  name: string,
+  rest: Record<string, unknown>,
+  operation = 'created',
+): Promise<Unstructured> {
+  const { session, flags } = invocation;
+  const dryRun = readDryRun(flags['dry-run']);
+  const outcome = await Outcome.of(invocation, dryRun);
+  const { metadata, ...fields } = rest as { metadata?: Unstructured['metadata'] };
+  const asked = session.flags.namespace;
+  // A dry run shows the namespace only where it was asked for, as it need not know the context.
+  const namespace = !resource.namespaced
+    ? undefined
+    : dryRun === 'client'
+      ? asked || undefined
+      : await session.namespace();
+  const object: Unstructured = {
+    apiVersion: apiVersionOf(resource),
+    kind: resource.kind,
+    metadata: { ...metadata, name, ...(namespace ? { namespace } : {}) },
+    ...fields,
+  };
+  const body = flags['save-config'] ? withLastApplied(object) : object;
+  if (dryRun === 'client') {
+    outcome.say(resource, body, operation);
+    return body;
+  }
+  try {
+    const created = await session.request<Unstructured>({
+      method: 'POST',
+      path: resourcePath(resource, namespace),
+      query: writeQuery(dryRun, flags['field-manager'], flags.validate),
+      body,
+    });
+    outcome.say(resource, created, operation);
+    return created;
+  } catch (error) {
+    throw named(error, resource);
+  }
+}
+
+function named(error: unknown, resource: ApiResource): unknown {
+  const status = statusOf(error);
+  if (!status || status.reason === 'Invalid') return error;
+  return new CliError(`failed to create ${resource.kind.toLowerCase()}: ${status.message ?? ''}`);
+}

@@ -1,0 +1,118 @@
+import type { Container, Pod } from '@wherry/api';
+import type { LabelSelector } from '@wherry/apimachinery';
+import { CliError } from '../cli/errors.ts';
+import type { Session } from '../connection/session.ts';
+import { parseSelection } from './arguments.ts';
+import { findByWord, resourcePath, singularName, type ApiResource } from './mapping.ts';
+import { getObject, listAll, requireResource } from './select.ts';
+import { field, type Unstructured } from './unstructured.ts';
+
+/** The pods that `NAME`, `TYPE/NAME` or `TYPE NAME` stand for; several for a workload. */
+export async function podsOf(session: Session, args: readonly string[]): Promise<Pod[]> {
+  const resources = await session.resources();
+  const pods = requireResource(resources, 'pods');
+  const namespace = await session.namespace();
+  const { resource, name } = subject(resources, pods, args);
+  const object = await getObject(session, { resource, namespace, name, source: '' });
+  if (resource.plural === 'pods') return [object as unknown as Pod];
+  const selector = selectorOf(object);
+  if (selector === undefined) {
+    throw new CliError(`cannot get the logs from ${singularName(resource)}: selector not found`);
+  }
+  const found = (await listAll(session, pods, { namespace, selector })) as unknown as Pod[];
+  if (found.length === 0) {
+    throw new CliError(`timed out waiting for the condition: no pods of ${singularName(resource)}/${name}`);
+  }
+  return found.toSorted(byReadiness);
+}
+
+function subject(
+  resources: readonly ApiResource[],
+  pods: ApiResource,
+  args: readonly string[],
+): { resource: ApiResource; name: string } {
+  const [first = '', second] = args;
+  if (second !== undefined && !first.includes('/')) {
+    return { resource: requireResource(resources, first), name: second };
+  }
+  const selection = parseSelection([first]);
+  if (selection.kind !== 'pairs') return { resource: pods, name: first };
+  const [pair] = selection.pairs;
+  return {
+    resource: findByWord(resources, pair?.type ?? '') ?? requireResource(resources, pair?.type ?? ''),
+    name: pair?.name ?? '',
+  };
+}
+
+/** The label selector of a workload or Service, as text; undefined when it has none. */
+export function selectorOf(object: Unstructured): string | undefined {
+  const selector = field(object, 'spec', 'selector');
+  if (typeof selector !== 'object' || selector === null) return undefined;
+  const typed = selector as LabelSelector;
+  const plain =
+    typed.matchLabels || typed.matchExpressions ? (typed.matchLabels ?? {}) : (selector as Record<string, string>);
+  const parts = Object.entries(plain).map(([key, value]) => `${key}=${value}`);
+  for (const { key, operator, values = [] } of typed.matchExpressions ?? []) {
+    if (operator === 'Exists') parts.push(key);
+    else if (operator === 'DoesNotExist') parts.push(`!${key}`);
+    else parts.push(`${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`);
+  }
+  return parts.length === 0 ? undefined : parts.join(',');
+}
+
+/** Running and ready ones first, then the oldest. */
+function byReadiness(a: Pod, b: Pod): number {
+  const rank = (pod: Pod): number => {
+    if (!pod.spec.nodeName) return 3;
+    if (pod.status?.phase !== 'Running') return 2;
+    return pod.status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ? 0 : 1;
+  };
+  const created = (pod: Pod): string => String(pod.metadata.creationTimestamp ?? '');
+  return rank(a) - rank(b) || (created(a) < created(b) ? -1 : 1);
+}
+
+export const defaultContainerAnnotation = 'kubectl.kubernetes.io/default-container';
+
+export interface NamedContainer {
+  readonly name: string;
+  readonly kind: 'container' | 'init' | 'ephemeral';
+}
+
+export function containersOf(pod: Pod): NamedContainer[] {
+  const named = (
+    list: readonly Pick<Container, 'name'>[] | undefined,
+    kind: NamedContainer['kind'],
+  ): NamedContainer[] => (list ?? []).map(({ name }) => ({ name, kind }));
+  return [
+    ...named(pod.spec.containers, 'container'),
+    ...named(pod.spec.ephemeralContainers, 'ephemeral'),
+    ...named(pod.spec.initContainers, 'init'),
+  ];
+}
+
+/** The container that -c names, or the default one; `note` is told when there was a choice. */
+export function chooseContainer(pod: Pod, asked: string, note: (text: string) => void): string {
+  const all = containersOf(pod);
+  if (asked) {
+    if (!all.some((c) => c.name === asked)) {
+      throw new CliError(`container ${asked} not found in pod ${pod.metadata.name}`);
+    }
+    return asked;
+  }
+  const annotated = pod.metadata.annotations?.[defaultContainerAnnotation];
+  if (annotated && all.some((c) => c.name === annotated)) return annotated;
+  const [first] = all;
+  if (!first) throw new CliError(`pod ${pod.metadata.name} has no containers`);
+  if (all.length > 1) {
+    const list = all.map((c) =>
+      c.kind === 'container' ? c.name : `${c.name} (${c.kind === 'init' ? 'init' : 'ephem'})`,
+    );
+    note(`Defaulted container ${JSON.stringify(first.name)} out of: ${list.join(', ')}\n`);
+  }
+  return first.name;
+}
+
+export function podPath(pod: Pod, subresource: string): string {
+  const resource = { group: '', version: 'v1', plural: 'pods', namespaced: true } as ApiResource;
+  return resourcePath(resource, pod.metadata.namespace, pod.metadata.name, subresource);
+}

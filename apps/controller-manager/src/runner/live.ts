@@ -1,0 +1,25 @@
+import { isNotFound, type KubeList, type KubeObject } from '@wherry/apimachinery';
+import type { Resource } from '@wherry/api';
+import type { RestClient } from '@wherry/client';
+import type { Discovered, Live } from './controller.ts';
+import { discover } from './discover.ts';
+
+/** Reads the apiserver itself. */
+export function liveReader(client: RestClient): Live {
+  return {
+    async get<T extends KubeObject>(resource: Resource<T>, namespace: string | undefined, name: string) {
+      try {
+        return await client.resource(resource).get(name, { namespace });
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    },
+    list<T extends KubeObject>(resource: Resource<T>, namespace: string): Promise<KubeList<T>> {
+      return client.resource(resource).list({ namespace });
+    },
+    discover(): Promise<Discovered> {
+      return discover(client);
+    },
+  };
+}

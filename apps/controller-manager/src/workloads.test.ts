@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { clone } from '@wherry/apimachinery';
+import { deployments, events, getCondition, pods, replicaSets, type Deployment, type Pod } from '@wherry/api';
+import { formatTime } from '@wherry/client';
+import { deploymentController } from './deployment/controller.ts';
+import { replicaSetController } from './replica-set/controller.ts';
+import { eventually, items, startTestCluster, type TestCluster } from './testing.ts';
+
+let cluster: TestCluster;
+beforeEach(async () => {
+  cluster = await startTestCluster();
+});
+afterEach(() => cluster.close());
+
+const workloads = () => [replicaSetController(5), deploymentController(5)];
+const namespace = 'default';
+
+function web(replicas: number, more: Partial<Deployment['spec']> = {}): Deployment {
+  return {
+    metadata: { name: 'web', namespace },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: 'web' } },
+      template: {
+        metadata: { name: undefined, labels: { app: 'web' } },
+        spec: { containers: [{ name: 'c', image: 'one' }] },
+      },
+      ...more,
+    } as Deployment['spec'],
+  };
+}
+
+/** Plays the kubelet: every pod that is not ready becomes ready; every deleted one goes. */
+function playKubelet(ready: (pod: Pod) => boolean = () => true): () => Promise<void> {
+  const stop = new AbortController();
+  const done = (async () => {
+    while (!stop.signal.aborted) {
+      for (const pod of await items(cluster, pods, namespace)) {
+        if (pod.metadata.deletionTimestamp !== undefined) {
+          await cluster.client.resource(pods).delete(pod.metadata.name, { namespace, gracePeriodSeconds: 0 });
+        } else if (ready(pod) && getCondition(pod.status?.conditions, 'Ready')?.status !== 'True') {
+          const lastTransitionTime = formatTime(Date.now());
+          const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True', lastTransitionTime }] };
+          await cluster.client
+            .resource(pods)
+            .patch(pod.metadata.name, { status }, { namespace, type: 'merge', subresource: 'status' })
+            .catch(() => undefined);
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  })();
+  return async () => {
+    stop.abort();
+    await done;
+  };
+}
+
+const getWeb = () => cluster.client.resource(deployments).get('web', { namespace });
+
+test('a deployment gets its replicas, once, and says that it has progressed', async () => {
+  await cluster.start(workloads());
+  const stop = playKubelet();
+  await cluster.client.resource(deployments).create(web(5));
+  const done = await eventually(async () => {
+    const found = await getWeb();
+    return (
+      found.status?.availableReplicas === 5 &&
+      getCondition(found.status.conditions, 'Progressing')?.reason === 'NewReplicaSetAvailable' &&
+      found
+    );
+  });
+  await stop();
+  expect(done.metadata.annotations).toMatchObject({ 'deployment.kubernetes.io/revision': '1' });
+  expect(done.status).toMatchObject({ observedGeneration: 1, replicas: 5, updatedReplicas: 5, readyReplicas: 5 });
+  expect(getCondition(done.status?.conditions, 'Available')).toMatchObject({
+    status: 'True',
+    reason: 'MinimumReplicasAvailable',
+  });
+  const [set, ...others] = await items(cluster, replicaSets, namespace);
+  expect(others).toEqual([]);
+  expect(getCondition(done.status?.conditions, 'Progressing')?.message).toBe(
+    `ReplicaSet "${set?.metadata.name}" has successfully progressed.`,
+  );
+  expect(await items(cluster, pods, namespace)).toHaveLength(5);
+  const said = await eventually(async () => {
+    const all = await items(cluster, events, namespace);
+    return all.filter((event) => event.reason === 'SuccessfulCreate').length === 5 && all;
+  });
+  expect(said.find((event) => event.reason === 'ScalingReplicaSet')?.message).toBe(
+    `Scaled up replica set ${set?.metadata.name} from 0 to 5`,
+  );
+});
+
+test('a new template rolls out without falling below the replicas, and undoing it takes the old set again', async () => {
+  await cluster.start(workloads());
+  const stop = playKubelet();
+  const rolling = { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } };
+  await cluster.client.resource(deployments).create(web(3, rolling));
+  await eventually(async () => (await getWeb()).status?.availableReplicas === 3);
+  const [first] = await items(cluster, replicaSets, namespace);
+
+  let fewest = Infinity;
+  const rolledOut = (revision: string, image: string) =>
+    eventually(async () => {
+      const all = await items(cluster, pods, namespace);
+      const serving = all.filter((pod) => getCondition(pod.status?.conditions, 'Ready')?.status === 'True');
+      fewest = Math.min(fewest, serving.filter((pod) => pod.metadata.deletionTimestamp === undefined).length);
+      const found = await getWeb();
+      return (
+        found.metadata.annotations?.['deployment.kubernetes.io/revision'] === revision &&
+        found.status?.updatedReplicas === 3 &&
+        found.status.replicas === 3 &&
+        found.status.availableReplicas === 3 &&
+        all.every((pod) => pod.spec.containers[0]?.image === image)
+      );
+    });
+  const toImage = (image: string) =>
+    cluster.client
+      .resource(deployments)
+      .patch(
+        'web',
+        { spec: { template: { spec: { containers: [{ name: 'c', image }] } } } },
+        { namespace, type: 'strategic' },
+      );
+  await toImage('two');
+  await rolledOut('2', 'two');
+  expect(fewest).toBeGreaterThanOrEqual(3);
+  await toImage('one');
+  await rolledOut('3', 'one');
+  await stop();
+  const sets = await items(cluster, replicaSets, namespace);
+  expect(sets).toHaveLength(2);
+  const again = sets.find((set) => set.metadata.uid === first?.metadata.uid);
+  expect(again?.metadata.annotations).toMatchObject({
+    'deployment.kubernetes.io/revision': '3',
+    'deployment.kubernetes.io/revision-history': '1',
+  });
+});
+
+test('controllers that die and start again while they work make nothing twice', async () => {
+  await cluster.client.resource(deployments).create(web(40));
+  for (let round = 0; round < 4; round++) {
+    const stop = await cluster.start(workloads());
+    await eventually(async () => (await items(cluster, pods, namespace)).length > round * 10);
+    await stop();
+  }
+  await cluster.start(workloads());
+  await eventually(async () => (await getWeb()).status?.replicas === 40);
+  expect(await items(cluster, pods, namespace)).toHaveLength(40);
+  expect(await items(cluster, replicaSets, namespace)).toHaveLength(1);
+  const gone = (await items(cluster, events, namespace)).filter((event) => event.reason === 'SuccessfulDelete');
+  expect(gone).toEqual([]);
+});
+
+test('a replica set adopts what matches and lets go of what no longer does', async () => {
+  await cluster.start(workloads());
+  const { metadata, spec } = web(1).spec.template;
+  const orphan = await cluster.client
+    .resource(pods)
+    .create({ metadata: { ...metadata, name: 'orphan', namespace }, spec: clone(spec) } as Pod);
+  const selector = { matchLabels: { app: 'web' } };
+  await cluster.client
+    .resource(replicaSets)
+    .create({ metadata: { name: 'set', namespace }, spec: { replicas: 2, selector, template: web(1).spec.template } });
+  const owned = async () =>
+    (await items(cluster, pods, namespace)).filter((pod) => pod.metadata.ownerReferences?.[0]?.name === 'set');
+  await eventually(async () => (await owned()).length === 2);
+  expect((await owned()).map((pod) => pod.metadata.uid)).toContain(orphan.metadata.uid);
+
+  await cluster.client
+    .resource(pods)
+    .patch('orphan', { metadata: { labels: { app: 'other' } } }, { namespace, type: 'merge' });
+  await eventually(async () => (await owned()).length === 2 && (await items(cluster, pods, namespace)).length === 3);
+  const released = await cluster.client.resource(pods).get('orphan', { namespace });
+  expect(released.metadata.ownerReferences ?? []).toEqual([]);
+});
+
+test('a pod that cannot be created is told in the conditions of the set and of its deployment', async () => {
+  await cluster.start(workloads());
+  const template = web(1).spec.template;
+  const selector = { matchLabels: { app: 'web' } };
+  await cluster.client
+    .resource(deployments)
+    .create(web(1, { template: { ...template, spec: { ...template.spec, serviceAccountName: 'nobody' } } }));
+  expect(selector).toBeDefined();
+  const failed = await eventually(async () => getCondition((await getWeb()).status?.conditions, 'ReplicaFailure'));
+  expect(failed).toMatchObject({ status: 'True', reason: 'FailedCreate' });
+  expect(failed.message).toContain('serviceaccount "nobody" not found');
+});

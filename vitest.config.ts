@@ -8,7 +8,10 @@ class ByName extends BaseSequencer {
   }
 }
 
-/** `unit` runs everywhere; `e2e` needs root, a Docker engine and iptables, and runs file after file. */
+/**
+ * `unit` runs everywhere. `netns` needs root and iptables: real rules and packets, in network namespaces of its own.
+ * `e2e` needs Docker too: the cluster of scripts/up, file after file.
+ */
 export default defineConfig({
   test: {
     sequence: { sequencer: ByName },
@@ -18,6 +21,15 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'netns',
+          include: ['test/netns/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -35,7 +35,8 @@ export function run(
         else resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
       },
     );
-    child.stdin?.end(options.input ?? '');
+    // A child that ends without reading its input is none of our business; its exit code says what it thinks.
+    child.stdin?.on('error', () => undefined).end(options.input ?? '');
   });
 }
 

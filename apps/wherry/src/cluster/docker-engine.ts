@@ -36,6 +36,8 @@ export async function ensurePrograms(): Promise<string> {
     ['iptables-restore', 'iptables'],
     ['ip', 'iproute2'],
     ['nsenter', 'util-linux'],
+    // kube-proxy ends with it the UDP flows to endpoints that have gone.
+    ['conntrack', 'conntrack'],
   ];
   const missing = [...new Set(wanted.filter(([program]) => !onPath(program)).map(([, name]) => name))];
   // An engine may be there without its daemon on PATH (a remote or rootless one behind the socket).

@@ -93,7 +93,7 @@ function describe(spec: FlagTable[string]): string {
 function formatDefault(value: unknown): string {
   if (value === undefined || value === '') return '';
   if (Array.isArray(value)) return value.join(',');
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (typeof value !== 'object' || value === null) return String(value as string | number | boolean);
   return Object.entries(value)
     .map(([key, entry]) => `${key}=${String(entry)}`)
     .join(',');

@@ -31,6 +31,7 @@ export { isPodActive, isPodAvailable, isPodReady, isPodTerminal, type PodPhase }
 export { podLimits, podQosClass, podRequests, type PodResources, type QosClass } from './facts/pod-requests.ts';
 export { podTemplateHash, safeEncode } from './facts/pod-template-hash.ts';
 export { findUntoleratedTaint, toleratesTaint } from './facts/toleration.ts';
+export { openApiV2 } from './openapi/v2.ts';
 export { openApiV3 } from './openapi/v3.ts';
 export { apiVersionOf, type Column, type Resource } from './resource.ts';
 export * from './resources.ts';

@@ -29,6 +29,8 @@ export interface IntOrStringSchema {
 /** Any JSON: RawExtension, FieldsV1. */
 export interface AnySchema {
   readonly type: 'any';
+  /** The published definition's name, where it has one. */
+  readonly id?: string;
 }
 export interface ListSchema {
   readonly type: 'list';
@@ -113,6 +115,10 @@ export const boolean: BooleanSchema & Typed<boolean> = { type: 'boolean' };
 export const quantity: QuantitySchema & Typed<string> = { type: 'quantity' };
 export const intOrString: IntOrStringSchema & Typed<number | string> = { type: 'int-or-string' };
 export const any: AnySchema & Typed<unknown> = { type: 'any' };
+export const fieldsV1: AnySchema & Typed<unknown> = {
+  type: 'any',
+  id: 'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1',
+};
 
 export type ListOptions = Omit<ListSchema, 'type' | 'items'>;
 export function list<T>(items: Schema & Typed<T>, options: ListOptions = {}): ListSchema & Typed<T[]> {

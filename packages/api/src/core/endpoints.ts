@@ -26,16 +26,20 @@ export const EndpointPort = object(
 export type EndpointPort = Static<typeof EndpointPort>;
 
 export const EndpointSubset = object('io.k8s.api.core.v1.EndpointSubset', {
-  addresses: optional(list(EndpointAddress, { listType: 'atomic' })),
-  notReadyAddresses: optional(list(EndpointAddress, { listType: 'atomic' })),
-  ports: optional(list(EndpointPort, { listType: 'atomic' })),
+  addresses: optional(list(EndpointAddress, { listType: 'atomic' }), 'Addresses that are ready.'),
+  notReadyAddresses: optional(list(EndpointAddress, { listType: 'atomic' }), 'Addresses that are not.'),
+  ports: optional(list(EndpointPort, { listType: 'atomic' }), 'The ports of all of them.'),
 });
 export type EndpointSubset = Static<typeof EndpointSubset>;
 
-export const Endpoints = object('io.k8s.api.core.v1.Endpoints', {
-  apiVersion: optional(string),
-  kind: optional(string),
-  metadata: stored(ObjectMeta),
-  subsets: optional(list(EndpointSubset, { listType: 'atomic' })),
-});
+export const Endpoints = object(
+  'io.k8s.api.core.v1.Endpoints',
+  {
+    apiVersion: optional(string, 'The group and version of this representation.'),
+    kind: optional(string, 'The kind of this representation.'),
+    metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
+    subsets: optional(list(EndpointSubset, { listType: 'atomic' }), 'Sets of addresses with the same ports.'),
+  },
+  { doc: 'The addresses behind a Service, in the older form.' },
+);
 export type Endpoints = Static<typeof Endpoints>;

@@ -23,23 +23,27 @@ export const EventSource = object('io.k8s.api.core.v1.EventSource', {
 });
 export type EventSource = Static<typeof EventSource>;
 
-export const Event = object('io.k8s.api.core.v1.Event', {
-  action: optional(string),
-  apiVersion: optional(string),
-  count: optional(int32),
-  eventTime: optional(microTime),
-  firstTimestamp: optional(time),
-  involvedObject: required(ObjectReference),
-  kind: optional(string),
-  lastTimestamp: optional(time),
-  message: optional(string),
-  metadata: required(ObjectMeta),
-  reason: optional(string),
-  related: optional(ObjectReference),
-  reportingComponent: optional(string),
-  reportingInstance: optional(string),
-  series: optional(EventSeries),
-  source: optional(EventSource),
-  type: optional(string),
-});
+export const Event = object(
+  'io.k8s.api.core.v1.Event',
+  {
+    action: optional(string, 'What was done or tried.'),
+    apiVersion: optional(string, 'The group and version of this representation.'),
+    count: optional(int32, 'How often it was seen.'),
+    eventTime: optional(microTime, 'When it was first seen, in microseconds.'),
+    firstTimestamp: optional(time, 'When it was first seen.'),
+    involvedObject: required(ObjectReference, 'What it is about.'),
+    kind: optional(string, 'The kind of this representation.'),
+    lastTimestamp: optional(time, 'When it was last seen.'),
+    message: optional(string, 'What happened, for people.'),
+    metadata: required(ObjectMeta, 'Name, labels and what else every object has.'),
+    reason: optional(string, 'Why, in one word for machines.'),
+    related: optional(ObjectReference, 'A second object that it is about.'),
+    reportingComponent: optional(string, 'Who reports it.'),
+    reportingInstance: optional(string, 'Which instance reports it.'),
+    series: optional(EventSeries, 'Facts about repetitions.'),
+    source: optional(EventSource, 'Who reports it, in the older form.'),
+    type: optional(string, 'Normal or Warning.'),
+  },
+  { doc: 'Something that happened to an object. It is kept for a while.' },
+);
 export type Event = Static<typeof Event>;

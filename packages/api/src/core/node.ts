@@ -33,27 +33,30 @@ export type NodeConfigSource = Static<typeof NodeConfigSource>;
 export const NodeSpec = object('io.k8s.api.core.v1.NodeSpec', {
   configSource: optional(NodeConfigSource),
   externalID: optional(string),
-  podCIDR: optional(string),
-  podCIDRs: optional(list(string, { listType: 'set', patchStrategy: 'merge' })),
-  providerID: optional(string),
-  taints: optional(list(Taint, { listType: 'atomic' })),
-  unschedulable: optional(boolean),
+  podCIDR: optional(string, "The range of its pods' addresses."),
+  podCIDRs: optional(
+    list(string, { listType: 'set', patchStrategy: 'merge' }),
+    "The ranges of its pods' addresses, one a family.",
+  ),
+  providerID: optional(string, 'Its name at the provider.'),
+  taints: optional(list(Taint, { listType: 'atomic' }), 'What keeps pods away.'),
+  unschedulable: optional(boolean, 'Whether new pods are kept away.'),
 });
 export type NodeSpec = Static<typeof NodeSpec>;
 
 export const NodeAddress = object('io.k8s.api.core.v1.NodeAddress', {
-  address: required(string),
-  type: required(string),
+  address: required(string, 'The address.'),
+  type: required(string, 'InternalIP, ExternalIP, Hostname and the like.'),
 });
 export type NodeAddress = Static<typeof NodeAddress>;
 
 export const NodeCondition = object('io.k8s.api.core.v1.NodeCondition', {
-  lastHeartbeatTime: optional(time),
-  lastTransitionTime: optional(time),
-  message: optional(string),
-  reason: optional(string),
-  status: required(string),
-  type: required(string),
+  lastHeartbeatTime: optional(time, 'When it was last reported.'),
+  lastTransitionTime: optional(time, 'When its status last changed.'),
+  message: optional(string, 'Why, for people.'),
+  reason: optional(string, 'Why, in one word for machines.'),
+  status: required(string, 'True, False or Unknown.'),
+  type: required(string, 'Which condition.'),
 });
 export type NodeCondition = Static<typeof NodeCondition>;
 
@@ -127,30 +130,36 @@ export type AttachedVolume = Static<typeof AttachedVolume>;
 export const NodeStatus = object('io.k8s.api.core.v1.NodeStatus', {
   addresses: optional(
     list(NodeAddress, { listType: 'map', mapKeys: ['type'], patchStrategy: 'merge', patchMergeKey: 'type' }),
+    'Its addresses and names.',
   ),
-  allocatable: optional(map(quantity)),
-  capacity: optional(map(quantity)),
+  allocatable: optional(map(quantity), 'What pods may use in all.'),
+  capacity: optional(map(quantity), 'What it has in all.'),
   conditions: optional(
     list(NodeCondition, { listType: 'map', mapKeys: ['type'], patchStrategy: 'merge', patchMergeKey: 'type' }),
+    'Ready, MemoryPressure, DiskPressure, PIDPressure: what holds now.',
   ),
   config: optional(NodeConfigStatus),
-  daemonEndpoints: optional(NodeDaemonEndpoints),
+  daemonEndpoints: optional(NodeDaemonEndpoints, 'Where its kubelet listens.'),
   declaredFeatures: optional(list(string, { listType: 'atomic' })),
   features: optional(NodeFeatures),
-  images: optional(list(ContainerImage, { listType: 'atomic' })),
-  nodeInfo: optional(NodeSystemInfo),
+  images: optional(list(ContainerImage, { listType: 'atomic' }), 'The images it has.'),
+  nodeInfo: optional(NodeSystemInfo, 'Its kernel, its runtime, its versions.'),
   phase: optional(string),
   runtimeHandlers: optional(list(NodeRuntimeHandler, { listType: 'atomic' })),
-  volumesAttached: optional(list(AttachedVolume, { listType: 'atomic' })),
-  volumesInUse: optional(list(string, { listType: 'atomic' })),
+  volumesAttached: optional(list(AttachedVolume, { listType: 'atomic' }), 'Volumes attached to it.'),
+  volumesInUse: optional(list(string, { listType: 'atomic' }), 'Volumes mounted on it.'),
 });
 export type NodeStatus = Static<typeof NodeStatus>;
 
-export const Node = object('io.k8s.api.core.v1.Node', {
-  apiVersion: optional(string),
-  kind: optional(string),
-  metadata: stored(ObjectMeta),
-  spec: stored(NodeSpec),
-  status: optional(NodeStatus),
-});
+export const Node = object(
+  'io.k8s.api.core.v1.Node',
+  {
+    apiVersion: optional(string, 'The group and version of this representation.'),
+    kind: optional(string, 'The kind of this representation.'),
+    metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
+    spec: stored(NodeSpec, 'What is wanted of it.'),
+    status: optional(NodeStatus, 'What was last observed; written by its kubelet.'),
+  },
+  { doc: 'A machine that runs pods.' },
+);
 export type Node = Static<typeof Node>;

@@ -15,13 +15,13 @@ import {
 import { ResourceRequirements } from './container.ts';
 
 export const PodCondition = object('io.k8s.api.core.v1.PodCondition', {
-  lastProbeTime: optional(time),
-  lastTransitionTime: optional(time),
-  message: optional(string),
+  lastProbeTime: optional(time, 'When it was last looked at.'),
+  lastTransitionTime: optional(time, 'When its status last changed.'),
+  message: optional(string, 'Why, for people.'),
   observedGeneration: optional(int64),
-  reason: optional(string),
-  status: required(string),
-  type: required(string),
+  reason: optional(string, 'Why, in one word for machines.'),
+  status: required(string, 'True, False or Unknown.'),
+  type: required(string, 'PodScheduled, Initialized, ContainersReady, Ready, or another.'),
 });
 export type PodCondition = Static<typeof PodCondition>;
 
@@ -39,31 +39,31 @@ export const ResourceStatus = object('io.k8s.api.core.v1.ResourceStatus', {
 export type ResourceStatus = Static<typeof ResourceStatus>;
 
 export const ContainerStateRunning = object('io.k8s.api.core.v1.ContainerStateRunning', {
-  startedAt: optional(time),
+  startedAt: optional(time, 'When it was started.'),
 });
 export type ContainerStateRunning = Static<typeof ContainerStateRunning>;
 
 export const ContainerStateTerminated = object('io.k8s.api.core.v1.ContainerStateTerminated', {
-  containerID: optional(string),
-  exitCode: required(int32),
-  finishedAt: optional(time),
-  message: optional(string),
-  reason: optional(string),
-  signal: optional(int32),
-  startedAt: optional(time),
+  containerID: optional(string, 'The ended container.'),
+  exitCode: required(int32, 'What its process exited with.'),
+  finishedAt: optional(time, 'When it ended.'),
+  message: optional(string, 'What it left as its message.'),
+  reason: optional(string, 'Completed, Error, OOMKilled, and the like.'),
+  signal: optional(int32, 'The signal that ended it.'),
+  startedAt: optional(time, 'When it was started.'),
 });
 export type ContainerStateTerminated = Static<typeof ContainerStateTerminated>;
 
 export const ContainerStateWaiting = object('io.k8s.api.core.v1.ContainerStateWaiting', {
-  message: optional(string),
-  reason: optional(string),
+  message: optional(string, 'Why it waits, for people.'),
+  reason: optional(string, 'Why it waits: ContainerCreating, CrashLoopBackOff, ErrImagePull, and the like.'),
 });
 export type ContainerStateWaiting = Static<typeof ContainerStateWaiting>;
 
 export const ContainerState = object('io.k8s.api.core.v1.ContainerState', {
-  running: optional(ContainerStateRunning),
-  terminated: optional(ContainerStateTerminated),
-  waiting: optional(ContainerStateWaiting),
+  running: optional(ContainerStateRunning, 'Facts when it runs.'),
+  terminated: optional(ContainerStateTerminated, 'Facts when it has ended.'),
+  waiting: optional(ContainerStateWaiting, 'Facts when it waits to run.'),
 });
 export type ContainerState = Static<typeof ContainerState>;
 
@@ -98,32 +98,36 @@ export const VolumeMountStatus = object('io.k8s.api.core.v1.VolumeMountStatus', 
 });
 export type VolumeMountStatus = Static<typeof VolumeMountStatus>;
 
-export const ContainerStatus = object('io.k8s.api.core.v1.ContainerStatus', {
-  allocatedResources: optional(map(quantity)),
-  allocatedResourcesStatus: optional(
-    list(ResourceStatus, { listType: 'map', mapKeys: ['name'], patchStrategy: 'merge', patchMergeKey: 'name' }),
-  ),
-  containerID: optional(string),
-  image: required(string),
-  imageID: required(string),
-  lastState: optional(ContainerState),
-  name: required(string),
-  ready: required(boolean),
-  resources: optional(ResourceRequirements),
-  restartCount: required(int32),
-  started: optional(boolean),
-  state: optional(ContainerState),
-  stopSignal: optional(string),
-  user: optional(ContainerUser),
-  volumeMounts: optional(
-    list(VolumeMountStatus, {
-      listType: 'map',
-      mapKeys: ['mountPath'],
-      patchStrategy: 'merge',
-      patchMergeKey: 'mountPath',
-    }),
-  ),
-});
+export const ContainerStatus = object(
+  'io.k8s.api.core.v1.ContainerStatus',
+  {
+    allocatedResources: optional(map(quantity)),
+    allocatedResourcesStatus: optional(
+      list(ResourceStatus, { listType: 'map', mapKeys: ['name'], patchStrategy: 'merge', patchMergeKey: 'name' }),
+    ),
+    containerID: optional(string, 'The runtime and its id of the container.'),
+    image: required(string, 'The image that runs.'),
+    imageID: required(string, 'The id of the image that runs.'),
+    lastState: optional(ContainerState, 'How it ended the last time.'),
+    name: required(string, 'The name of the container.'),
+    ready: required(boolean, 'Whether it passes its readiness probe.'),
+    resources: optional(ResourceRequirements),
+    restartCount: required(int32, 'How often it was started again.'),
+    started: optional(boolean, 'Whether it runs and has passed its startup probe.'),
+    state: optional(ContainerState, 'What it does now.'),
+    stopSignal: optional(string),
+    user: optional(ContainerUser),
+    volumeMounts: optional(
+      list(VolumeMountStatus, {
+        listType: 'map',
+        mapKeys: ['mountPath'],
+        patchStrategy: 'merge',
+        patchMergeKey: 'mountPath',
+      }),
+    ),
+  },
+  { doc: 'What was observed of one container.' },
+);
 export type ContainerStatus = Static<typeof ContainerStatus>;
 
 export const ContainerExtendedResourceRequest = object('io.k8s.api.core.v1.ContainerExtendedResourceRequest', {
@@ -162,36 +166,50 @@ export const PodResourceClaimStatus = object('io.k8s.api.core.v1.PodResourceClai
 });
 export type PodResourceClaimStatus = Static<typeof PodResourceClaimStatus>;
 
-export const PodStatus = object('io.k8s.api.core.v1.PodStatus', {
-  allocatedResources: optional(map(quantity)),
-  conditions: optional(
-    list(PodCondition, { listType: 'map', mapKeys: ['type'], patchStrategy: 'merge', patchMergeKey: 'type' }),
-  ),
-  containerStatuses: optional(list(ContainerStatus, { listType: 'atomic' })),
-  ephemeralContainerStatuses: optional(list(ContainerStatus, { listType: 'atomic' })),
-  extendedResourceClaimStatus: optional(PodExtendedResourceClaimStatus),
-  hostIP: optional(string),
-  hostIPs: optional(list(HostIP, { listType: 'atomic', patchStrategy: 'merge', patchMergeKey: 'ip' })),
-  initContainerStatuses: optional(list(ContainerStatus, { listType: 'atomic' })),
-  message: optional(string),
-  nodeAllocatableResourceClaimStatuses: optional(list(NodeAllocatableResourceClaimStatus, { listType: 'atomic' })),
-  nominatedNodeName: optional(string),
-  observedGeneration: optional(int64),
-  phase: optional(string),
-  podIP: optional(string),
-  podIPs: optional(list(PodIP, { listType: 'map', mapKeys: ['ip'], patchStrategy: 'merge', patchMergeKey: 'ip' })),
-  qosClass: optional(string),
-  reason: optional(string),
-  resize: optional(string),
-  resourceClaimStatuses: optional(
-    list(PodResourceClaimStatus, {
-      listType: 'map',
-      mapKeys: ['name'],
-      patchStrategy: 'merge,retainKeys',
-      patchMergeKey: 'name',
-    }),
-  ),
-  resources: optional(ResourceRequirements),
-  startTime: optional(time),
-});
+export const PodStatus = object(
+  'io.k8s.api.core.v1.PodStatus',
+  {
+    allocatedResources: optional(map(quantity)),
+    conditions: optional(
+      list(PodCondition, { listType: 'map', mapKeys: ['type'], patchStrategy: 'merge', patchMergeKey: 'type' }),
+      'Scheduled, initialized, containers ready, ready: what holds now.',
+    ),
+    containerStatuses: optional(list(ContainerStatus, { listType: 'atomic' }), 'The state of each container.'),
+    ephemeralContainerStatuses: optional(
+      list(ContainerStatus, { listType: 'atomic' }),
+      'The state of each ephemeral container.',
+    ),
+    extendedResourceClaimStatus: optional(PodExtendedResourceClaimStatus),
+    hostIP: optional(string, 'The address of its node.'),
+    hostIPs: optional(
+      list(HostIP, { listType: 'atomic', patchStrategy: 'merge', patchMergeKey: 'ip' }),
+      'The addresses of its node.',
+    ),
+    initContainerStatuses: optional(list(ContainerStatus, { listType: 'atomic' }), 'The state of each init container.'),
+    message: optional(string, 'Why it is in this state, for people.'),
+    nodeAllocatableResourceClaimStatuses: optional(list(NodeAllocatableResourceClaimStatus, { listType: 'atomic' })),
+    nominatedNodeName: optional(string, 'Where it will run, once others have made room.'),
+    observedGeneration: optional(int64, 'The generation of the spec that this status is about.'),
+    phase: optional(string, 'Pending, Running, Succeeded, Failed or Unknown.'),
+    podIP: optional(string, 'Its address.'),
+    podIPs: optional(
+      list(PodIP, { listType: 'map', mapKeys: ['ip'], patchStrategy: 'merge', patchMergeKey: 'ip' }),
+      'Its addresses, one a family.',
+    ),
+    qosClass: optional(string, 'Guaranteed, Burstable or BestEffort.'),
+    reason: optional(string, 'Why it is in this state, in one word for machines.'),
+    resize: optional(string),
+    resourceClaimStatuses: optional(
+      list(PodResourceClaimStatus, {
+        listType: 'map',
+        mapKeys: ['name'],
+        patchStrategy: 'merge,retainKeys',
+        patchMergeKey: 'name',
+      }),
+    ),
+    resources: optional(ResourceRequirements),
+    startTime: optional(time, 'When the kubelet took it up.'),
+  },
+  { doc: 'What was observed of a pod.' },
+);
 export type PodStatus = Static<typeof PodStatus>;

@@ -7,8 +7,8 @@ export const AppArmorProfile = object('io.k8s.api.core.v1.AppArmorProfile', {
 export type AppArmorProfile = Static<typeof AppArmorProfile>;
 
 export const Capabilities = object('io.k8s.api.core.v1.Capabilities', {
-  add: optional(list(string, { listType: 'atomic' })),
-  drop: optional(list(string, { listType: 'atomic' })),
+  add: optional(list(string, { listType: 'atomic' }), 'What to add.'),
+  drop: optional(list(string, { listType: 'atomic' }), 'What to drop.'),
 });
 export type Capabilities = Static<typeof Capabilities>;
 
@@ -34,20 +34,24 @@ export const WindowsSecurityContextOptions = object('io.k8s.api.core.v1.WindowsS
 });
 export type WindowsSecurityContextOptions = Static<typeof WindowsSecurityContextOptions>;
 
-export const SecurityContext = object('io.k8s.api.core.v1.SecurityContext', {
-  allowPrivilegeEscalation: optional(boolean),
-  appArmorProfile: optional(AppArmorProfile),
-  capabilities: optional(Capabilities),
-  privileged: optional(boolean),
-  procMount: optional(string),
-  readOnlyRootFilesystem: optional(boolean),
-  runAsGroup: optional(int64),
-  runAsNonRoot: optional(boolean),
-  runAsUser: optional(int64),
-  seLinuxOptions: optional(SELinuxOptions),
-  seccompProfile: optional(SeccompProfile),
-  windowsOptions: optional(WindowsSecurityContextOptions),
-});
+export const SecurityContext = object(
+  'io.k8s.api.core.v1.SecurityContext',
+  {
+    allowPrivilegeEscalation: optional(boolean, 'Whether a process may gain more than its parent has.'),
+    appArmorProfile: optional(AppArmorProfile, 'The AppArmor profile.'),
+    capabilities: optional(Capabilities, 'Capabilities to add and drop.'),
+    privileged: optional(boolean, 'Whether it is as good as root on the node.'),
+    procMount: optional(string, 'Default or Unmasked.'),
+    readOnlyRootFilesystem: optional(boolean, 'Whether its root is read-only.'),
+    runAsGroup: optional(int64, 'The group id.'),
+    runAsNonRoot: optional(boolean, 'Whether to refuse to run as root.'),
+    runAsUser: optional(int64, 'The user id.'),
+    seLinuxOptions: optional(SELinuxOptions, 'The SELinux label.'),
+    seccompProfile: optional(SeccompProfile, 'The seccomp profile.'),
+    windowsOptions: optional(WindowsSecurityContextOptions, 'Settings for Windows.'),
+  },
+  { doc: "How one container is confined; it stands above the pod's." },
+);
 export type SecurityContext = Static<typeof SecurityContext>;
 
 export const Sysctl = object('io.k8s.api.core.v1.Sysctl', {
@@ -56,19 +60,23 @@ export const Sysctl = object('io.k8s.api.core.v1.Sysctl', {
 });
 export type Sysctl = Static<typeof Sysctl>;
 
-export const PodSecurityContext = object('io.k8s.api.core.v1.PodSecurityContext', {
-  appArmorProfile: optional(AppArmorProfile),
-  fsGroup: optional(int64),
-  fsGroupChangePolicy: optional(string),
-  runAsGroup: optional(int64),
-  runAsNonRoot: optional(boolean),
-  runAsUser: optional(int64),
-  seLinuxChangePolicy: optional(string),
-  seLinuxOptions: optional(SELinuxOptions),
-  seccompProfile: optional(SeccompProfile),
-  supplementalGroups: optional(list(int64, { listType: 'atomic' })),
-  supplementalGroupsPolicy: optional(string),
-  sysctls: optional(list(Sysctl, { listType: 'atomic' })),
-  windowsOptions: optional(WindowsSecurityContextOptions),
-});
+export const PodSecurityContext = object(
+  'io.k8s.api.core.v1.PodSecurityContext',
+  {
+    appArmorProfile: optional(AppArmorProfile),
+    fsGroup: optional(int64, 'The group that owns its volumes.'),
+    fsGroupChangePolicy: optional(string, 'Always, or OnRootMismatch.'),
+    runAsGroup: optional(int64, 'The group id.'),
+    runAsNonRoot: optional(boolean, 'Whether to refuse to run as root.'),
+    runAsUser: optional(int64, 'The user id.'),
+    seLinuxChangePolicy: optional(string),
+    seLinuxOptions: optional(SELinuxOptions),
+    seccompProfile: optional(SeccompProfile, 'The seccomp profile.'),
+    supplementalGroups: optional(list(int64, { listType: 'atomic' }), 'Further groups.'),
+    supplementalGroupsPolicy: optional(string),
+    sysctls: optional(list(Sysctl, { listType: 'atomic' }), "Kernel settings of the pod's namespaces."),
+    windowsOptions: optional(WindowsSecurityContextOptions),
+  },
+  { doc: 'How all containers of the pod are confined.' },
+);
 export type PodSecurityContext = Static<typeof PodSecurityContext>;

@@ -15,12 +15,12 @@ import {
 } from '@wherry/apimachinery';
 
 export const ServicePort = object('io.k8s.api.core.v1.ServicePort', {
-  appProtocol: optional(string),
-  name: optional(string),
-  nodePort: optional(int32),
-  port: required(int32),
-  protocol: optional(string),
-  targetPort: optional(intOrString),
+  appProtocol: optional(string, 'What is spoken here.'),
+  name: optional(string, 'Its name; required when there are several.'),
+  nodePort: optional(int32, 'The port on every node.'),
+  port: required(int32, 'The port of the service.'),
+  protocol: optional(string, 'TCP (the default), UDP or SCTP.'),
+  targetPort: optional(intOrString, "The number or name of the pods' port; the same as port by default."),
 });
 export type ServicePort = Static<typeof ServicePort>;
 
@@ -35,19 +35,22 @@ export const SessionAffinityConfig = object('io.k8s.api.core.v1.SessionAffinityC
 export type SessionAffinityConfig = Static<typeof SessionAffinityConfig>;
 
 export const ServiceSpec = object('io.k8s.api.core.v1.ServiceSpec', {
-  allocateLoadBalancerNodePorts: optional(boolean),
-  clusterIP: optional(string),
-  clusterIPs: optional(list(string, { listType: 'atomic' })),
-  externalIPs: optional(list(string, { listType: 'atomic' })),
-  externalName: optional(string),
-  externalTrafficPolicy: optional(string),
-  healthCheckNodePort: optional(int32),
-  internalTrafficPolicy: optional(string),
-  ipFamilies: optional(list(string, { listType: 'atomic' })),
-  ipFamilyPolicy: optional(string),
-  loadBalancerClass: optional(string),
-  loadBalancerIP: optional(string),
-  loadBalancerSourceRanges: optional(list(string, { listType: 'atomic' })),
+  allocateLoadBalancerNodePorts: optional(boolean, 'Whether a LoadBalancer gets node ports; true by default.'),
+  clusterIP: optional(string, 'Its address inside the cluster; None for a headless one. It stays for life.'),
+  clusterIPs: optional(list(string, { listType: 'atomic' }), 'Its addresses, one a family.'),
+  externalIPs: optional(list(string, { listType: 'atomic' }), 'Further addresses, routed to the nodes by others.'),
+  externalName: optional(string, 'The name that an ExternalName stands for.'),
+  externalTrafficPolicy: optional(
+    string,
+    "Cluster (the default), or Local to keep to the node and the client's address.",
+  ),
+  healthCheckNodePort: optional(int32, 'Where a load balancer asks a node for local endpoints.'),
+  internalTrafficPolicy: optional(string, 'Cluster (the default), or Local to keep to the node.'),
+  ipFamilies: optional(list(string, { listType: 'atomic' }), 'IPv4, IPv6 or both.'),
+  ipFamilyPolicy: optional(string, 'SingleStack, PreferDualStack or RequireDualStack.'),
+  loadBalancerClass: optional(string, 'Which implementation makes the load balancer.'),
+  loadBalancerIP: optional(string, 'The address that is asked for; not every implementation listens.'),
+  loadBalancerSourceRanges: optional(list(string, { listType: 'atomic' }), 'Which clients may come in.'),
   ports: optional(
     list(ServicePort, {
       listType: 'map',
@@ -55,13 +58,17 @@ export const ServiceSpec = object('io.k8s.api.core.v1.ServiceSpec', {
       patchStrategy: 'merge',
       patchMergeKey: 'port',
     }),
+    'Its ports.',
   ),
-  publishNotReadyAddresses: optional(boolean),
-  selector: optional(map(string, { mapType: 'atomic' })),
-  sessionAffinity: optional(string),
-  sessionAffinityConfig: optional(SessionAffinityConfig),
-  trafficDistribution: optional(string),
-  type: optional(string),
+  publishNotReadyAddresses: optional(boolean, 'Whether pods that are not ready count as well.'),
+  selector: optional(
+    map(string, { mapType: 'atomic' }),
+    "The labels of its pods; without one, its endpoints are someone else's care.",
+  ),
+  sessionAffinity: optional(string, 'None (the default), or ClientIP.'),
+  sessionAffinityConfig: optional(SessionAffinityConfig, 'How long a client stays with its pod.'),
+  trafficDistribution: optional(string, 'Whether near endpoints are preferred.'),
+  type: optional(string, 'ClusterIP (the default), NodePort, LoadBalancer or ExternalName.'),
 });
 export type ServiceSpec = Static<typeof ServiceSpec>;
 
@@ -93,11 +100,15 @@ export const ServiceStatus = object('io.k8s.api.core.v1.ServiceStatus', {
 });
 export type ServiceStatus = Static<typeof ServiceStatus>;
 
-export const Service = object('io.k8s.api.core.v1.Service', {
-  apiVersion: optional(string),
-  kind: optional(string),
-  metadata: stored(ObjectMeta),
-  spec: stored(ServiceSpec),
-  status: optional(ServiceStatus),
-});
+export const Service = object(
+  'io.k8s.api.core.v1.Service',
+  {
+    apiVersion: optional(string, 'The group and version of this representation.'),
+    kind: optional(string, 'The kind of this representation.'),
+    metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
+    spec: stored(ServiceSpec, 'What it is.'),
+    status: optional(ServiceStatus, 'What was last observed.'),
+  },
+  { doc: 'A stable name and address for a changing set of pods.' },
+);
 export type Service = Static<typeof Service>;

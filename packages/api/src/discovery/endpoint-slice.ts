@@ -37,14 +37,14 @@ export const EndpointHints = object('io.k8s.api.discovery.v1.EndpointHints', {
 export type EndpointHints = Static<typeof EndpointHints>;
 
 export const Endpoint = object('io.k8s.api.discovery.v1.Endpoint', {
-  addresses: required(list(string, { listType: 'set' })),
-  conditions: optional(EndpointConditions),
+  addresses: required(list(string, { listType: 'set' }), 'Its addresses; consumers use the first.'),
+  conditions: optional(EndpointConditions, 'Ready, serving, terminating.'),
   deprecatedTopology: optional(map(string)),
-  hints: optional(EndpointHints),
-  hostname: optional(string),
-  nodeName: optional(string),
-  targetRef: optional(ObjectReference),
-  zone: optional(string),
+  hints: optional(EndpointHints, 'Who should use it.'),
+  hostname: optional(string, 'Its hostname.'),
+  nodeName: optional(string, 'The node it is on.'),
+  targetRef: optional(ObjectReference, 'The pod behind it.'),
+  zone: optional(string, 'The zone it is in.'),
 });
 export type Endpoint = Static<typeof Endpoint>;
 
@@ -60,12 +60,16 @@ export const EndpointSlicePort = object(
 );
 export type EndpointSlicePort = Static<typeof EndpointSlicePort>;
 
-export const EndpointSlice = object('io.k8s.api.discovery.v1.EndpointSlice', {
-  addressType: required(string),
-  apiVersion: optional(string),
-  endpoints: optional(list(Endpoint, { listType: 'atomic' })),
-  kind: optional(string),
-  metadata: stored(ObjectMeta),
-  ports: optional(list(EndpointSlicePort, { listType: 'atomic' })),
-});
+export const EndpointSlice = object(
+  'io.k8s.api.discovery.v1.EndpointSlice',
+  {
+    addressType: required(string, 'IPv4, IPv6 or FQDN. It cannot change.'),
+    apiVersion: optional(string, 'The group and version of this representation.'),
+    endpoints: optional(list(Endpoint, { listType: 'atomic' }), 'The endpoints; at most 1000.'),
+    kind: optional(string, 'The kind of this representation.'),
+    metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
+    ports: optional(list(EndpointSlicePort, { listType: 'atomic' }), 'The ports of all of them.'),
+  },
+  { doc: 'A part of the addresses behind a Service.' },
+);
 export type EndpointSlice = Static<typeof EndpointSlice>;

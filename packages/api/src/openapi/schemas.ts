@@ -100,7 +100,7 @@ function valueSchema(schema: Schema, style: RefStyle): Json {
     case 'integer':
       return { type: 'integer', format: schema.format };
     case 'any':
-      return { type: 'object' };
+      return schema.id === undefined ? { type: 'object' } : reference(schema.id, style);
     default:
       return { type: schema.type };
   }

@@ -24,6 +24,7 @@ export function sharedSchemas(style: RefStyle): Record<string, Json> {
     },
     [`${meta}.Time`]: { type: 'string', format: 'date-time', description: 'A time (RFC 3339), in seconds.' },
     [`${meta}.MicroTime`]: { type: 'string', format: 'date-time', description: 'A time (RFC 3339), in microseconds.' },
+    [`${meta}.FieldsV1`]: { type: 'object', description: 'A set of fields, as a tree of their names.' },
     [`${meta}.Patch`]: { type: 'object', description: 'A patch of the kind that the content type names.' },
     [`${meta}.ListMeta`]: {
       description: 'Facts about a list.',
@@ -84,7 +85,12 @@ function deleteOptions(style: RefStyle, text: Text, integer: Integer): Json {
     type: 'object',
     properties: {
       apiVersion: text('The group and version of this representation.'),
-      dryRun: { type: 'array', items: { type: 'string' }, description: 'All: try, and change nothing.' },
+      dryRun: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'All: try, and change nothing.',
+        'x-kubernetes-list-type': 'atomic',
+      },
       gracePeriodSeconds: integer('int64', 'How long the object may take to end; 0 is at once.'),
       ignoreStoreReadErrorWithClusterBreakingPotential: { type: 'boolean', description: 'Not supported.' },
       kind: text('The kind of this representation.'),

@@ -29,16 +29,47 @@ interface GroupVersion {
   resources: readonly Resource[];
 }
 
-/** In the order in which clients prefer them: the core group first. */
+/** Groups in the order in which clients prefer them, as upstream's; others come after these. */
+const groupOrder = [
+  '',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+];
+
 export const groupVersions: readonly GroupVersion[] = gather(resources as readonly Resource[]);
 
-function gather(all: readonly Resource[]): GroupVersion[] {
+function rankOf(group: string): number {
+  const at = groupOrder.indexOf(group);
+  return at < 0 ? groupOrder.length : at;
+}
+
+function gather(served: readonly Resource[]): GroupVersion[] {
   const found = new Map<string, Resource[]>();
-  for (const resource of all) {
+  for (const resource of served) {
     const key = apiVersionOf(resource);
     found.set(key, [...(found.get(key) ?? []), resource]);
   }
-  return [...found.values()].map((list) => ({ group: list[0]!.group, version: list[0]!.version, resources: list }));
+  const all = [...found.values()].map((list) => ({
+    group: list[0]!.group,
+    version: list[0]!.version,
+    resources: list,
+  }));
+  return all.sort((a, b) => rankOf(a.group) - rankOf(b.group));
 }
 
 /** /api, /apis, /apis/GROUP, /api/v1 and /apis/GROUP/VERSION; undefined for other paths. */

@@ -181,6 +181,17 @@ export function dropTypeFields(service: Service, before: Service): void {
     delete service.spec.ipFamilies;
     delete service.spec.ipFamilyPolicy;
   }
+  const { spec } = service;
+  if (isExternal(before) && !isExternal(service)) {
+    if (spec.externalTrafficPolicy === before.spec.externalTrafficPolicy) delete spec.externalTrafficPolicy;
+    if (spec.healthCheckNodePort === before.spec.healthCheckNodePort) delete spec.healthCheckNodePort;
+  }
+  if (before.spec.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') {
+    if (spec.allocateLoadBalancerNodePorts === before.spec.allocateLoadBalancerNodePorts) {
+      delete spec.allocateLoadBalancerNodePorts;
+    }
+    if (spec.loadBalancerClass === before.spec.loadBalancerClass) delete spec.loadBalancerClass;
+  }
   if (!needsNodePorts(before) || needsNodePorts(service)) return;
   for (const port of service.spec.ports ?? []) {
     const same = before.spec.ports?.find(
@@ -219,6 +230,14 @@ function sameNumber(ports: readonly ServicePort[], port: ServicePort): number | 
 
 function needsClusterIp(service: Service): boolean {
   return service.spec.type !== 'ExternalName' && service.spec.clusterIP !== 'None';
+}
+
+function isExternal(service: Service): boolean {
+  return (
+    service.spec.type === 'NodePort' ||
+    service.spec.type === 'LoadBalancer' ||
+    (service.spec.externalIPs?.length ?? 0) > 0
+  );
 }
 
 function needsNodePorts(service: Service): boolean {

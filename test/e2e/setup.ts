@@ -7,7 +7,7 @@ import { ROOT, run } from './run.ts';
 export const CONNECTIONS_FILE = '/tmp/wherry-e2e-connections.json';
 const INTERVAL_MS = 200;
 
-/** Runs around the whole suite: lists the sockets of the node's daemons throughout, and takes the cluster down. */
+/** Runs around the whole suite: lists the sockets of the node's daemons throughout, and takes the cluster down (not with $WHERRY_KEEP). */
 export default function setup(): () => Promise<void> {
   const seen = new Map<string, Set<string>>();
   let listing = Promise.resolve();
@@ -17,6 +17,7 @@ export default function setup(): () => Promise<void> {
   return async () => {
     clearInterval(timer);
     await listing;
+    if (process.env['WHERRY_KEEP'] !== undefined) return;
     await endIsolation();
     await run(`${ROOT}scripts/down`, []);
   };

@@ -100,27 +100,29 @@ export class Http2Transport implements Transport {
 /** Destroys a session whose peer neither sends nor answers a ping. */
 function keepPinging(session: ClientHttp2Session, liveness: Http2Liveness): () => void {
   let bytesRead = -1;
-  let deadline: NodeJS.Timeout | undefined;
+  let pinged: NodeJS.Timeout | undefined;
+  const answered = (): void => {
+    clearTimeout(pinged);
+    pinged = undefined;
+  };
   const timer = setInterval(() => {
     if (session.destroyed) return clearInterval(timer);
     const read = session.socket?.bytesRead ?? 0;
-    if (read !== bytesRead || deadline !== undefined) {
-      bytesRead = read;
-      return;
-    }
-    deadline = setTimeout(() => {
+    const silent = read === bytesRead;
+    bytesRead = read;
+    if (!silent || pinged !== undefined) return;
+    pinged = setTimeout(() => {
+      pinged = undefined;
+      // Other bytes are a sign of life too: the answer may be behind a long list.
+      if (session.destroyed || (session.socket?.bytesRead ?? 0) !== read) return;
       session.destroy(new Error(`no answer to an HTTP/2 ping within ${liveness.pingTimeoutMs} ms`));
     }, liveness.pingTimeoutMs);
-    deadline.unref();
-    const sent = session.ping(() => {
-      clearTimeout(deadline);
-      deadline = undefined;
-    });
-    if (!sent) clearTimeout(deadline);
+    pinged.unref();
+    if (!session.ping(answered)) answered();
   }, liveness.idleMs);
   timer.unref();
   return () => {
     clearInterval(timer);
-    clearTimeout(deadline);
+    clearTimeout(pinged);
   };
 }

@@ -36,7 +36,14 @@ export {
   type WatchOptions,
   type WriteOptions,
 } from './resource-client.ts';
-export { RestClient, type Query, type RestRequest, type RestResponse, type StreamResponse } from './rest-client.ts';
+export {
+  RestClient,
+  type Query,
+  type RestClientOptions,
+  type RestRequest,
+  type RestResponse,
+  type StreamResponse,
+} from './rest-client.ts';
 export { formatMicroTime, formatTime } from './timestamps.ts';
 export { ConnectionError } from './transport.ts';
 export { runWorkers, WorkQueue, type Reconcile } from './work-queue.ts';

@@ -43,6 +43,11 @@ export interface StreamResponse {
   complete(): boolean;
 }
 
+export interface RestClientOptions {
+  /** Told of every answer, and of requests that got none (`code` 0). */
+  readonly observe?: ((method: string, code: number, seconds: number) => void) | undefined;
+}
+
 const requestTimeoutMs = 60_000;
 const maxBusyRetries = 5;
 const maxRetryAfterSeconds = 30;
@@ -58,20 +63,23 @@ export class RestClient implements AsyncDisposable {
   readonly #tls: TlsIdentity;
   readonly #credentials: Credentials;
   readonly #pool: ServerPool;
+  readonly #observe: (method: string, code: number, seconds: number) => void;
 
   /** @throws {Error} for a bad URL or certificate */
-  constructor(config: ClientConfig) {
+  constructor(config: ClientConfig, options: RestClientOptions = {}) {
     const servers = config.servers.map(parseServer);
     if (servers.length === 0) throw new Error('no server is configured');
     this.config = config;
+    this.#observe = options.observe ?? (() => undefined);
     this.#tls = tlsIdentity(config);
     this.#credentials = new Credentials(config);
     this.#pool = new ServerPool(servers, this.#tls, connect);
   }
 
-  /** The parsed JSON answer; text when it is not JSON. @throws {StatusError | ConnectionError} */
+  /** The parsed JSON answer; text when it is not JSON; undefined when it is empty. @throws {StatusError | ConnectionError} */
   async request<T>(request: RestRequest): Promise<T> {
     const { body, headers } = await this.raw(request);
+    if (body.length === 0) return undefined as T;
     const text = body.toString('utf8');
     if (headers['content-type']?.includes('json') !== true) return text as T;
     return JSON.parse(text) as T;
@@ -143,10 +151,15 @@ export class RestClient implements AsyncDisposable {
     };
     for (let attempt = 0; ; attempt++) {
       const { transport, server } = await this.#pool.acquire(signal);
+      const startMs = performance.now();
+      const observe = (code: number): void => this.#observe(request.method, code, (performance.now() - startMs) / 1000);
       try {
         const path = pathOn(server, request.path, request.query);
-        return await read(await transport.request({ method: request.method, path, headers, body, signal }));
+        const response = await transport.request({ method: request.method, path, headers, body, signal });
+        observe(response.status);
+        return await read(response);
       } catch (error) {
+        if (error instanceof ConnectionError) observe(0);
         if (!(error instanceof ConnectionError) || signal.aborted) throw error;
         if (!transport.usable || !error.sent) this.#pool.discard(transport);
         const safe =

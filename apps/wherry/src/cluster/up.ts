@@ -16,6 +16,7 @@ import { type Places, placesOf } from './places.ts';
 import { commandLine, runningProcess, startProcess, stopProcess } from './processes.ts';
 import { Progress } from './progress.ts';
 import { rememberSysctls } from './sysctls.ts';
+import { warmCompileCache } from './warm-cache.ts';
 import { wherry } from './wherry.ts';
 
 export interface UpOptions {
@@ -39,7 +40,9 @@ export async function up(options: UpOptions): Promise<void> {
   await progress.step('programs', ensurePrograms);
   await progress.step('Docker engine', () => ensureEngine(places));
   await progress.step('certificates and kubeconfigs', () => prepare(places, settings));
-  for (const component of components(places, settings)) {
+  const daemons = components(places, settings);
+  await progress.step('compile cache', () => warmCompileCache(daemons));
+  for (const component of daemons) {
     await progress.step(component.name, async () => {
       const how = await ensureRunning(places, commandLine(component), component.name);
       await healthy(places, component);

@@ -65,24 +65,16 @@ function hostPort(host: string, port: number): string {
 }
 
 function slicePorts(slice: EndpointSlice): string {
-  const ports = slice.ports ?? [];
-  if (ports.length === 0) return '<unset>';
-  const texts = ports
-    .slice(0, shown)
-    .map((port) => (port.name ? port.name : port.port === undefined ? '*' : `${port.port}`));
-  return more(
-    texts.map((text, index) => (ports[index]?.port === undefined ? text : `${ports[index]?.port}`)),
-    ports.length,
-  );
+  const texts = (slice.ports ?? []).map((port) => (port.port === undefined ? port.name || '*' : `${port.port}`));
+  return more(texts.slice(0, shown), texts.length) || '<unset>';
 }
 
 function sliceEndpoints(slice: EndpointSlice): string {
   const addresses = (slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses);
-  if ((slice.endpoints ?? []).length === 0) return '<unset>';
-  return more(addresses.slice(0, shown), addresses.length, ' + ');
+  return more(addresses.slice(0, shown), addresses.length) || '<unset>';
 }
 
-function more(texts: readonly string[], count: number, plus = ' + '): string {
+function more(texts: readonly string[], count: number): string {
   const text = texts.join(',');
-  return count > shown ? `${text}${plus}${count - shown} more...` : text;
+  return count > shown ? `${text} + ${count - shown} more...` : text;
 }

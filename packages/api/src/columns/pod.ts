@@ -96,10 +96,12 @@ function readInitContainers(pod: Pod, summary: Summary): boolean {
     if (sidecar) {
       restarts += status.restartCount;
       lastRestart = later(lastRestart, status.lastState?.terminated?.finishedAt);
-      if (status.ready) summary.ready++;
     }
     if (status.state?.terminated?.exitCode === 0) continue;
-    if (sidecar && status.started === true) continue;
+    if (sidecar && status.started === true) {
+      if (status.ready) summary.ready++;
+      continue;
+    }
     reason = initReason(status.state, index, pod.spec.initContainers?.length ?? 0);
     break;
   }

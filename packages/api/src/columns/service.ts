@@ -62,7 +62,8 @@ function externalIp(service: Service): string {
 
 function balancerAddresses(service: Service): string[] {
   const ingress = service.status?.loadBalancer?.ingress ?? [];
-  return ingress.map((item) => item.ip || item.hostname || '').filter((text) => text !== '');
+  const texts = ingress.map((item) => item.ip || item.hostname || '').filter((text) => text !== '');
+  return [...new Set(texts)].toSorted();
 }
 
 function ports(service: Service): string {

@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodes, pods, services, type Node } from '@wherry/api';
 import { EventRecorder, Informer, loadKubeconfig, RestClient } from '@wherry/client';
-import type { DaemonContext } from '@wherry/daemon';
+import { serveHealth, type DaemonContext } from '@wherry/daemon';
 import { Iptables } from '@wherry/node-iptables';
 import Docker from 'dockerode';
 import { followEvents } from './docker/events.ts';
@@ -18,6 +18,8 @@ import { nodeStatus, parseTaint, type NodeInput } from './node/node-object.ts';
 import type { flags } from './options.ts';
 import { PodManager } from './pod-manager.ts';
 import { Prober } from './probes/prober.ts';
+import { KubeletServer } from './server/server.ts';
+import { servingCertificate } from './server/serving-certificate.ts';
 import { Objects } from './volumes/objects.ts';
 import { Volumes } from './volumes/volumes.ts';
 import { recordContainerEvent } from './worker/record.ts';
@@ -37,7 +39,7 @@ export async function runKubelet(context: Context): Promise<void> {
   const host = await readHost(docker, options.rootDir);
   const pauseReady = ensurePauseImage(docker, options.podInfraContainerImage);
 
-  await using client = new RestClient((await loadKubeconfig({ path: options.kubeconfig })).config);
+  await using client = new RestClient(loadKubeconfig({ path: options.kubeconfig }).config);
   const recorder = new EventRecorder(client, 'kubelet', {
     host: nodeName,
     onError: (error) => log.warn({ event: 'eventNotWritten', err: error }),
@@ -76,7 +78,7 @@ export async function runKubelet(context: Context): Promise<void> {
     world,
     images: new Images(docker, now),
     volumes: new Volumes(options.rootDir),
-    objects: new Objects(client, log, (uid) => manager.wake(uid)),
+    objects: new Objects(client, log, (uid) => manager.refreshVolumes(uid)),
     prober: new Prober(docker, {
       changed: (uid) => manager.wake(uid),
       failed: ({ pod, container }, kind, message) => {
@@ -105,6 +107,7 @@ export async function runKubelet(context: Context): Promise<void> {
   };
   const manager: PodManager = new PodManager(parts, options.maxPods);
 
+  await serve(context, parts, manager, address);
   const node = await agent.register(signal);
   log.info({ event: 'nodeKnown', node: nodeName, address });
   const nodeInformer = new Informer(client, nodes, { fieldSelector: `metadata.name=${nodeName}` });
@@ -116,7 +119,7 @@ export async function runKubelet(context: Context): Promise<void> {
       {
         client,
         log,
-        node: { name: nodeName, uid: () => node.metadata.uid ?? '' },
+        node: { name: nodeName, uid: () => node.metadata.uid },
         durationSeconds: options.nodeLeaseDurationSeconds,
         now,
       },
@@ -171,6 +174,30 @@ export async function runKubelet(context: Context): Promise<void> {
   manager.synced();
   health.addCheck('syncloop', () => true);
   await Promise.all(running);
+}
+
+/** The HTTPS API for the apiserver, and plain health for whoever is on this host. */
+async function serve(context: Context, parts: NodeParts, manager: PodManager, address: string): Promise<void> {
+  const { flags: options, log, signal, health, metrics } = context;
+  const files = { cert: options.tlsCertFile, key: options.tlsPrivateKeyFile };
+  const certDir = options.certDir || `${options.rootDir}/pki`;
+  const { cert, key } = await servingCertificate(files, certDir, { name: parts.nodeName, address });
+  const clientCa = options.clientCaFile === '' ? undefined : await readFile(options.clientCaFile, 'utf8');
+  const server = new KubeletServer({
+    host: options.address,
+    port: options.port,
+    cert,
+    key,
+    clientCa,
+    parts,
+    manager,
+    log,
+    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.metrics() }),
+  });
+  await server.listen(signal);
+  if (options.healthzPort === 0) return;
+  const plain = await serveHealth({ host: options.healthzBindAddress, port: options.healthzPort, health });
+  signal.addEventListener('abort', () => void plain.close(), { once: true });
 }
 
 const networkNotReady =

@@ -67,7 +67,7 @@ export function sandboxConfig(owner: Owner, pod: Pod, attempt: number, image: st
 
 /** A host's name has at most 63 characters. */
 export function hostnameOf(pod: Pod): string {
-  return (pod.spec.hostname ?? pod.metadata.name ?? '').slice(0, 63).replace(/[-.]+$/, '');
+  return (pod.spec.hostname ?? pod.metadata.name).slice(0, 63).replace(/[-.]+$/, '');
 }
 
 export function containerConfig(input: ContainerInput): ContainerCreateOptions {

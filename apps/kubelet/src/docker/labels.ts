@@ -32,9 +32,9 @@ export function ownerLabels(owner: Owner): Record<string, string> {
 export function podLabels(owner: Owner, pod: Pod): Record<string, string> {
   return {
     ...ownerLabels(owner),
-    [labels.podName]: pod.metadata.name ?? '',
+    [labels.podName]: pod.metadata.name,
     [labels.podNamespace]: pod.metadata.namespace ?? '',
-    [labels.podUid]: pod.metadata.uid ?? '',
+    [labels.podUid]: pod.metadata.uid,
     [labels.grace]: String(pod.spec.terminationGracePeriodSeconds ?? 30),
   };
 }

@@ -16,11 +16,11 @@ export function fieldValue(pod: Pod, path: string, context: FieldContext): strin
   if (subscript !== null) return metadata[subscript[1] as 'labels' | 'annotations']?.[subscript[2] ?? ''] ?? '';
   switch (path) {
     case 'metadata.name':
-      return metadata.name ?? '';
+      return metadata.name;
     case 'metadata.namespace':
       return metadata.namespace ?? '';
     case 'metadata.uid':
-      return metadata.uid ?? '';
+      return metadata.uid;
     case 'metadata.labels':
       return mapLines(metadata.labels);
     case 'metadata.annotations':

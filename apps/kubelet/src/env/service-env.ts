@@ -18,7 +18,7 @@ function addService(env: Map<string, string>, service: Service): void {
   const ports = service.spec?.ports ?? [];
   const first = ports[0];
   if (host === undefined || host === '' || host === 'None' || first === undefined) return;
-  const prefix = envName(service.metadata.name ?? '');
+  const prefix = envName(service.metadata.name);
   env.set(`${prefix}_SERVICE_HOST`, host);
   env.set(`${prefix}_SERVICE_PORT`, String(first.port));
   for (const port of ports) {

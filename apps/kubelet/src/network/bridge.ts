@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Iptables } from '@wherry/node-iptables';
@@ -125,6 +125,9 @@ function keyText({ podUid, attempt }: SandboxKey): string {
   return `${podUid}_${attempt}`;
 }
 
+/** From /proc, which shows this process's own network namespace; /sys shows the one it was mounted in. */
 function linkExists(name: string): boolean {
-  return existsSync(`/sys/class/net/${name}`);
+  return readFileSync('/proc/net/dev', 'utf8')
+    .split('\n')
+    .some((line) => line.trimStart().startsWith(`${name}:`));
 }

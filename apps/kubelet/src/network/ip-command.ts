@@ -4,9 +4,9 @@ const timeoutMs = 10_000;
 
 /** Runs several commands of `ip` in one process, optionally in the network namespace of a process. */
 export async function ipBatch(lines: readonly string[], pid?: number): Promise<void> {
-  const inside = pid === undefined ? [] : ['nsenter', '-t', String(pid), '-n'];
-  const [program = 'ip', ...args] = [...inside, 'ip', '-batch', '-'];
-  await run(program, args, `${lines.join('\n')}\n`);
+  const input = `${lines.join('\n')}\n`;
+  if (pid === undefined) await run('ip', ['-batch', '-'], input);
+  else await run('nsenter', ['-t', String(pid), '-n', 'ip', '-batch', '-'], input);
 }
 
 /** Throws with the program's own words when it fails or takes longer than ten seconds. */

@@ -44,7 +44,8 @@ export async function perform(
         break;
     }
   }
-  if (sandbox === undefined) return;
+  const creates = actions.some((action) => action.type === 'createSandbox');
+  if (sandbox === undefined || (starts.length === 0 && !creates)) return;
   await startContainers(worker, pod, observed, sandbox, starts);
 }
 

@@ -7,8 +7,10 @@ import type { ObservedPod } from '../pod/observed.ts';
 import { planPod } from '../pod/plan.ts';
 import { podStatus } from '../pod/status.ts';
 import { statusEvents } from '../pod/status-events.ts';
+import { VolumeSetupError } from '../volumes/volumes.ts';
 import { perform } from './perform.ts';
-import { recordContainerEvent } from './record.ts';
+import { recordContainerEvent, recordPodEvent } from './record.ts';
+import { setUpVolumes } from './start-container.ts';
 import type { NodeParts } from './node.ts';
 
 const retryMs = 2_000;
@@ -25,6 +27,7 @@ export class PodWorker {
   #pod: Pod;
   #removed = false;
   #dirty = false;
+  #volumesStale = false;
   #running = false;
   #ended = false;
   #timer: NodeJS.Timeout | undefined;
@@ -32,7 +35,7 @@ export class PodWorker {
 
   constructor(parts: NodeParts, pod: Pod, gone: (uid: string) => void) {
     this.parts = parts;
-    this.uid = pod.metadata.uid ?? '';
+    this.uid = pod.metadata.uid;
     this.#pod = pod;
     this.#gone = gone;
     const startTime = pod.status?.startTime;
@@ -48,6 +51,9 @@ export class PodWorker {
   }
 
   update(pod: Pod): void {
+    // Labels and annotations may be shown in a downward API volume.
+    if (pod.metadata.generation !== this.#pod.metadata.generation || !sameShown(pod, this.#pod))
+      this.#volumesStale = true;
     this.#pod = pod;
     this.parts.statuses.observe(pod);
     this.wake();
@@ -67,6 +73,16 @@ export class PodWorker {
     void this.#run().finally(() => {
       this.#running = false;
     });
+  }
+
+  /** What the pod's volumes show has changed, or what it waits for has come. */
+  refreshVolumes(): void {
+    this.#volumesStale = true;
+    for (const [name, hold] of Object.entries(this.history.holds)) {
+      if (hold.reason === 'CreateContainerConfigError' || hold.reason === 'ContainerCreating')
+        delete this.history.holds[name];
+    }
+    this.wake();
   }
 
   wakeIn(delayMs: number): void {
@@ -129,6 +145,21 @@ export class PodWorker {
     this.report();
     if (plan.wakeAtMs !== undefined) this.wakeIn(plan.wakeAtMs - nowMs);
     await perform(this, pod, observed, plan.actions);
+    if (this.#volumesStale) await this.#showChanges(pod, observed);
+  }
+
+  /** Volumes of running containers follow the objects they show; an object that is gone leaves them as they are. */
+  async #showChanges(pod: Pod, observed: ObservedPod): Promise<void> {
+    this.#volumesStale = false;
+    const sandbox = readySandbox(observed);
+    const ending = this.#removed || pod.metadata.deletionTimestamp !== undefined || this.history.released;
+    if (sandbox === undefined || ending || runningContainers(observed).length === 0) return;
+    try {
+      await setUpVolumes(this, pod, sandbox.ip);
+    } catch (error) {
+      if (!(error instanceof VolumeSetupError)) throw error;
+      recordPodEvent(this.parts, pod, 'Warning', 'FailedMount', error.message);
+    }
   }
 
   /** Our own last word counts before the informer has heard it; others' conditions come from the informer. */
@@ -170,6 +201,11 @@ export class PodWorker {
       for (const id of Object.keys(record)) if (!ids.has(id)) delete record[id];
     }
   }
+}
+
+function sameShown(a: Pod, b: Pod): boolean {
+  const { labels, annotations } = a.metadata;
+  return deepEqual(labels, b.metadata.labels) && deepEqual(annotations, b.metadata.annotations);
 }
 
 const ownConditions = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']);

@@ -77,7 +77,7 @@ async function one(
   }
 }
 
-async function setUpVolumes(worker: PodWorker, pod: Pod, ip: string): Promise<VolumePaths> {
+export async function setUpVolumes(worker: PodWorker, pod: Pod, ip: string): Promise<VolumePaths> {
   const { volumes, objects } = worker.parts;
   const list = pod.spec.volumes ?? [];
   const references = volumeReferences(list);

@@ -48,7 +48,7 @@ async function releaseAddresses(worker: PodWorker): Promise<void> {
 }
 
 async function finishDeletion(worker: PodWorker, pod: Pod): Promise<void> {
-  const { name = '', namespace, uid } = pod.metadata;
+  const { name, namespace, uid } = pod.metadata;
   try {
     const options = { namespace, gracePeriodSeconds: 0, preconditions: { uid } };
     await worker.parts.client.resource(pods).delete(name, options);

@@ -1,0 +1,210 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { WebSocketServer } from 'ws';
+import type { Logger } from '../logger.ts';
+import type { PodManager } from '../pod-manager.ts';
+import { newestOf, type ObservedContainer } from '../pod/observed.ts';
+import type { NodeParts } from '../worker/node.ts';
+import type { PodWorker } from '../worker/pod-worker.ts';
+import { protocols } from './channels.ts';
+import { serveAttach, serveExec, streamOptions } from './exec.ts';
+import { logOptions, readLogs } from './logs.ts';
+import { summary } from './summary.ts';
+
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** PEM texts. */
+  readonly cert: string;
+  readonly key: string;
+  /** Whoever this CA signed may call, if it is the apiserver or an administrator. */
+  readonly clientCa: string | undefined;
+  readonly parts: NodeParts;
+  readonly manager: PodManager;
+  readonly log: Logger;
+  metrics(): Promise<{ contentType: string; text: string }>;
+}
+
+/** An answer other than success. */
+class Refusal extends Error {
+  readonly code: number;
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const maxMessageBytes = 1 << 20;
+const verbs = new Set(['containerLogs', 'exec', 'attach']);
+
+/** The kubelet's HTTPS API: the apiserver's way to logs, exec and attach. Every request needs a client certificate. */
+export class KubeletServer {
+  readonly #options: ServerOptions;
+  readonly #server: Server;
+  readonly #sockets: WebSocketServer;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    const { cert, key, clientCa } = options;
+    // Refused by us rather than in the handshake, so that the caller reads why.
+    const tls = { cert, key, minVersion: 'TLSv1.2', requestCert: true, rejectUnauthorized: false } as const;
+    const trust = clientCa === undefined ? {} : { ca: clientCa };
+    this.#server = createServer({ ...tls, ...trust }, (request, response) => void this.#answer(request, response));
+    this.#server.on('upgrade', (request, socket: Duplex, head) => void this.#upgrade(request, socket, head));
+    this.#server.maxConnections = 1_000;
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: maxMessageBytes,
+      perMessageDeflate: false,
+      handleProtocols: (offered) => protocols.find((protocol) => offered.has(protocol)) ?? false,
+    });
+  }
+
+  async listen(signal: AbortSignal): Promise<void> {
+    const { host, port } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, resolve);
+    });
+    const close = (): void => {
+      this.#server.close();
+      this.#server.closeAllConnections();
+      for (const socket of this.#sockets.clients) socket.terminate();
+    };
+    signal.addEventListener('abort', close, { once: true });
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      this.#authorize(request);
+      await this.#route(request, response);
+    } catch (error) {
+      const code = error instanceof Refusal ? error.code : 500;
+      if (code === 500) this.#options.log.warn({ event: 'requestFailed', url: request.url, err: error });
+      if (response.headersSent) response.destroy();
+      else send(response, code, 'text/plain; charset=utf-8', `${(error as Error).message}\n`);
+    }
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    try {
+      this.#authorize(request);
+      const { verb, query, instance, tty } = this.#target(request);
+      if (verb !== 'exec' && verb !== 'attach') throw new Refusal(404, '404 page not found');
+      if (instance?.state !== 'running')
+        throw new Refusal(404, `container not found ("${this.#target(request).name}")`);
+      const { docker } = this.#options.parts;
+      const command = query.getAll('command');
+      const options = streamOptions(query);
+      this.#sockets.handleUpgrade(request, socket, head, (client) => {
+        client.on('error', () => client.terminate());
+        const session =
+          verb === 'exec'
+            ? serveExec(docker, instance.id, command, options, client)
+            : serveAttach(docker, instance.id, tty, options, client);
+        session.catch((error: unknown) => {
+          this.#options.log.warn({ event: 'streamFailed', verb, err: error });
+          client.close(1011);
+        });
+      });
+    } catch (error) {
+      const code = error instanceof Refusal ? error.code : 500;
+      const body = (error as Error).message;
+      const headers = `content-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
+      socket.end(`HTTP/1.1 ${code} Refused\r\n${headers}\r\n\r\n${body}`);
+    }
+  }
+
+  #authorize(request: IncomingMessage): void {
+    const socket = request.socket as TLSSocket;
+    if (this.#options.clientCa === undefined || !socket.authorized) throw new Refusal(401, 'Unauthorized');
+    const { subject } = socket.getPeerCertificate();
+    const organizations = ([] as string[]).concat((subject?.O as string | string[] | undefined) ?? []);
+    if (subject?.CN === 'kube-apiserver-kubelet-client' || organizations.includes('system:masters')) return;
+    throw new Refusal(403, `Forbidden (user=${String(subject?.CN)}, verb=${request.method}, resource=nodes)`);
+  }
+
+  #target(request: IncomingMessage): {
+    verb: string;
+    query: URLSearchParams;
+    worker: PodWorker;
+    name: string;
+    instance: ObservedContainer | undefined;
+    tty: boolean;
+  } {
+    const url = new URL(request.url ?? '/', 'https://kubelet');
+    const [, verb = '', namespace = '', pod = '', name = ''] = url.pathname.split('/').map(decodeURIComponent);
+    if (!verbs.has(verb)) throw new Refusal(404, '404 page not found');
+    const worker = this.#options.manager.find(namespace, pod);
+    if (worker === undefined) throw new Refusal(404, `pod "${pod}" does not exist`);
+    const { containers, initContainers = [] } = worker.pod.spec;
+    const container = [...containers, ...initContainers].find((candidate) => candidate.name === name);
+    if (container === undefined) throw new Refusal(404, `container not found in pod: ${name}`);
+    const instance = newestOf(this.#options.parts.world.pod(worker.uid), name);
+    return { verb, query: url.searchParams, worker, name, instance, tty: container.tty ?? false };
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', 'https://kubelet');
+    const { manager, parts } = this.#options;
+    if (pathname === '/healthz') return send(response, 200, 'text/plain; charset=utf-8', 'ok');
+    if (pathname === '/pods' || pathname === '/pods/') {
+      const items = manager.pods.map((pod) => ({ ...pod, apiVersion: 'v1', kind: 'Pod' }));
+      return send(
+        response,
+        200,
+        'application/json',
+        JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items }),
+      );
+    }
+    if (pathname === '/metrics') {
+      const { contentType, text } = await this.#options.metrics();
+      return send(response, 200, contentType, text);
+    }
+    if (pathname === '/stats/summary') {
+      return send(response, 200, 'application/json', JSON.stringify(await summary(parts, manager.pods)));
+    }
+    await this.#logs(request, response);
+  }
+
+  async #logs(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { verb, query, worker, name, tty } = this.#target(request);
+    if (verb !== 'containerLogs') throw new Refusal(400, 'Upgrade request required');
+    const { docker, world, now } = this.#options.parts;
+    const instances = world.pod(worker.uid).containers.filter((c) => c.name === name && c.state !== 'created');
+    const previous = ['1', 'true'].includes(query.get('previous') ?? '');
+    const instance = instances[previous ? 1 : 0];
+    if (instance === undefined) throw new Refusal(400, whyNoLogs(worker, name, previous));
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'transfer-encoding': 'chunked' });
+    response.flushHeaders();
+    for await (const piece of readLogs(docker, instance.id, tty, logOptions(query, now()), gone.signal)) {
+      if (gone.signal.aborted) return;
+      if (!response.write(piece))
+        await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+    }
+    response.end();
+  }
+}
+
+function whyNoLogs(worker: PodWorker, name: string, previous: boolean): string {
+  const pod = worker.pod.metadata.name;
+  if (previous) return `previous terminated container "${name}" in pod "${pod}" not found`;
+  const status = worker.status();
+  const found = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find(
+    (s) => s.name === name,
+  );
+  const { reason = 'ContainerCreating', message = '' } = found?.state?.waiting ?? {};
+  const image = ['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName'].includes(reason);
+  if (image) return `container "${name}" in pod "${pod}" is waiting to start: trying and failing to pull image`;
+  return `container "${name}" in pod "${pod}" is waiting to start: ${reason === '' ? message : reason}`;
+}
+
+function send(response: ServerResponse, code: number, contentType: string, body: string): void {
+  response.writeHead(code, { 'content-type': contentType });
+  response.end(body);
+}

@@ -29,7 +29,7 @@ export class PodManager {
 
   /** The pod is new or has changed. */
   set(pod: Pod): void {
-    const uid = pod.metadata.uid;
+    const uid = pod.metadata.uid ?? '';
     const known = this.#workers.get(uid);
     if (known !== undefined) return known.update(pod);
     const worker = this.#begin(pod);
@@ -40,7 +40,7 @@ export class PodManager {
   }
 
   remove(pod: Pod): void {
-    this.#workers.get(pod.metadata.uid)?.remove(pod);
+    this.#workers.get(pod.metadata.uid ?? '')?.remove(pod);
   }
 
   wake(podUid: string): void {
@@ -64,7 +64,7 @@ export class PodManager {
   }
 
   #begin(pod: Pod): PodWorker {
-    const uid = pod.metadata.uid;
+    const uid = pod.metadata.uid ?? '';
     const worker = new PodWorker(this.#parts, pod, () => this.#workers.delete(uid));
     this.#workers.set(uid, worker);
     return worker;

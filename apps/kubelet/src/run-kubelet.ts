@@ -119,7 +119,7 @@ export async function runKubelet(context: Context): Promise<void> {
       {
         client,
         log,
-        node: { name: nodeName, uid: () => node.metadata.uid },
+        node: { name: nodeName, uid: () => node.metadata.uid ?? '' },
         durationSeconds: options.nodeLeaseDurationSeconds,
         now,
       },

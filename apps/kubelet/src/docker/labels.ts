@@ -34,7 +34,7 @@ export function podLabels(owner: Owner, pod: Pod): Record<string, string> {
     ...ownerLabels(owner),
     [labels.podName]: pod.metadata.name,
     [labels.podNamespace]: pod.metadata.namespace ?? '',
-    [labels.podUid]: pod.metadata.uid,
+    [labels.podUid]: pod.metadata.uid ?? '',
     [labels.grace]: String(pod.spec.terminationGracePeriodSeconds ?? 30),
   };
 }

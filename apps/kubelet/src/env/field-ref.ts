@@ -20,7 +20,7 @@ export function fieldValue(pod: Pod, path: string, context: FieldContext): strin
     case 'metadata.namespace':
       return metadata.namespace ?? '';
     case 'metadata.uid':
-      return metadata.uid;
+      return metadata.uid ?? '';
     case 'metadata.labels':
       return mapLines(metadata.labels);
     case 'metadata.annotations':

@@ -33,7 +33,7 @@ export function podStatus(input: StatusInput, host: HostAddresses): PodStatus {
     phase,
     conditions,
     observedGeneration: pod.metadata.generation,
-    ...(history.failed ?? {}),
+    ...history.failed,
     ...hostFields(host),
     ...podIpFields(pod, sandbox?.ip ?? '', host),
     startTime: pod.status?.startTime ?? timeOf(history.acceptedAtMs),

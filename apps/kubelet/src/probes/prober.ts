@@ -107,7 +107,7 @@ export class Prober {
     const after = stepProbe(state, probe, ok);
     running.states.set(kind, after);
     if (after.healthy !== state.healthy || after.decided !== state.decided)
-      this.#events.changed(pod.metadata.uid);
+      this.#events.changed(pod.metadata.uid ?? '');
     if (!isProbeDone(kind, after)) return this.#arm(running, kind, (probe.periodSeconds ?? 10) * 1000);
     if (kind === 'startup' && after.healthy) {
       for (const next of ['liveness', 'readiness'] as const) if (running.states.has(next)) this.#arm(running, next, 0);

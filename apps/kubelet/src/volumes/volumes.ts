@@ -30,7 +30,7 @@ export class Volumes {
   }
 
   dirs(pod: Pod): PodDirs {
-    return new PodDirs(this.#rootDir, pod.metadata.uid);
+    return new PodDirs(this.#rootDir, pod.metadata.uid ?? '');
   }
 
   /** Makes or refreshes every volume of the pod; the host path of each by name. Throws VolumeSetupError. */

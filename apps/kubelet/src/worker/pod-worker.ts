@@ -35,7 +35,7 @@ export class PodWorker {
 
   constructor(parts: NodeParts, pod: Pod, gone: (uid: string) => void) {
     this.parts = parts;
-    this.uid = pod.metadata.uid;
+    this.uid = pod.metadata.uid ?? '';
     this.#pod = pod;
     this.#gone = gone;
     const startTime = pod.status?.startTime;

@@ -53,7 +53,7 @@ export class StatusWriter {
 
   /** Resolves when the last status is in the API, or the pod is gone. */
   async flush(pod: Pod): Promise<void> {
-    await this.#slots.get(pod.metadata.uid)?.writing;
+    await this.#slots.get(pod.metadata.uid ?? '')?.writing;
   }
 
   forget(podUid: string): void {
@@ -89,7 +89,7 @@ export class StatusWriter {
   }
 
   #slot(pod: Pod): Slot {
-    const uid = pod.metadata.uid;
+    const uid = pod.metadata.uid ?? '';
     const known = this.#slots.get(uid);
     if (known !== undefined) return known;
     const slot: Slot = {

@@ -8,6 +8,7 @@ export const flags = {
   securePort: integerFlag('port of HTTPS health and metrics; 0 serves none', 10259, { max: 65_535 }),
   tlsCertFile: stringFlag('x509 certificate for HTTPS; without it a self-signed one is made'),
   tlsPrivateKeyFile: stringFlag('private key matching --tls-cert-file'),
+  clientCaFile: stringFlag('only who has a certificate signed by this CA gets /metrics'),
   leaderElect: booleanFlag('gain leadership by a lease before scheduling', true),
   leaderElectLeaseDuration: durationFlag('how long others wait for a leader that does not renew', 15_000),
   leaderElectRenewDeadline: durationFlag('how long the leader tries to renew before it gives up', 10_000),

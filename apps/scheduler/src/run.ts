@@ -9,6 +9,7 @@ import {
   type ClientConfig,
 } from '@wherry/client';
 import type { DaemonContext } from '@wherry/daemon';
+import { leaderMetric, requestMetrics } from '@wherry/daemon/metrics';
 import { schedulerInformers } from './informers.ts';
 import { createSchedulerMetrics } from './metrics.ts';
 import type { flags as table } from './options.ts';
@@ -20,7 +21,7 @@ import { writeBack } from './write-back.ts';
 /** The daemon's parts, wired: informers -> scheduler -> bindings, while leading. */
 export async function run(context: DaemonContext<typeof table>): Promise<void> {
   const { flags, log, signal, health, metrics } = context;
-  await using client = new RestClient(clientConfig(flags));
+  await using client = new RestClient(clientConfig(flags), { observe: requestMetrics(metrics) });
   const recorder = new EventRecorder(client, schedulerName, {
     onError: (error) => log.warn({ err: error }, 'event not written'),
   });
@@ -56,11 +57,12 @@ export async function run(context: DaemonContext<typeof table>): Promise<void> {
 }
 
 async function lead(
-  { flags, log, signal }: DaemonContext<typeof table>,
+  { flags, log, signal, metrics }: DaemonContext<typeof table>,
   client: RestClient,
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   if (!flags.leaderElect) return work(signal);
+  const leads = leaderMetric(metrics, flags.leaderElectResourceName);
   await new LeaderElector({
     client,
     lease: { namespace: flags.leaderElectResourceNamespace, name: flags.leaderElectResourceName },
@@ -68,8 +70,12 @@ async function lead(
     leaseDurationMs: flags.leaderElectLeaseDuration,
     renewDeadlineMs: flags.leaderElectRenewDeadline,
     retryPeriodMs: flags.leaderElectRetryPeriod,
-    onStartedLeading: work,
+    onStartedLeading(leader) {
+      leads(true);
+      return work(leader);
+    },
     onStoppedLeading(lost) {
+      leads(false);
       if (lost) throw new Error('leaderelection lost');
     },
     onNewLeader: (identity) => log.info({ leader: identity }, 'new leader'),

@@ -2,7 +2,7 @@ import { isNotFound } from '@wherry/apimachinery';
 import type { Node, Pod } from '@wherry/api';
 import type { EventRecorder } from '@wherry/client';
 import type { Logger } from '@wherry/daemon';
-import { isSamePodSpec, nodeChanges } from './framework/cluster-event.ts';
+import { isSamePodSpec, nodeChanges, type ClusterEvent } from './framework/cluster-event.ts';
 import { ClusterState } from './framework/cluster-state.ts';
 import { fitErrorMessage, type Diagnosis } from './framework/diagnosis.ts';
 import type { Plugin } from './framework/plugin.ts';
@@ -66,13 +66,9 @@ export class Scheduler {
 
   setNode(old: Node | undefined, node: Node): void {
     const info = this.state.setNode(node);
-    if (old === undefined) this.queue.wake({ type: 'node-added', node: info }, performance.now());
-    else {
-      const changes = nodeChanges(old, node);
-      if (changes.size === 0) return;
-      this.queue.wake({ type: 'node-updated', node: info, changes }, performance.now());
-    }
-    this.#kick();
+    if (old === undefined) return this.#wake({ type: 'node-added', node: info });
+    const changes = nodeChanges(old, node);
+    if (changes.size > 0) this.#wake({ type: 'node-updated', node: info, changes });
   }
   removeNode(node: Node): void {
     this.state.removeNode(node.metadata.name);
@@ -84,9 +80,12 @@ export class Scheduler {
     if (pod.spec.nodeName) {
       this.queue.delete(key);
       // Status changes often, and counts for nothing here.
-      if (old?.spec.nodeName === pod.spec.nodeName && old.metadata.uid === pod.metadata.uid && isSamePodSpec(old, pod))
-        return;
+      const before =
+        old?.spec.nodeName === pod.spec.nodeName && old.metadata.uid === pod.metadata.uid ? old : undefined;
+      if (before !== undefined && isSamePodSpec(before, pod)) return;
       this.state.setPod(podInfo(pod), pod.spec.nodeName);
+      // Resized in place, perhaps to less.
+      if (before !== undefined) this.#wake({ type: 'pod-freed', freed: podInfo(before) });
       return;
     }
     if ((pod.spec.schedulerName || schedulerName) !== schedulerName) return;
@@ -100,8 +99,11 @@ export class Scheduler {
     const key = `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
     this.queue.delete(key);
     const freed = this.state.removePod(key);
-    if (freed === undefined) return;
-    this.queue.wake({ type: 'pod-freed', freed }, performance.now());
+    if (freed !== undefined) this.#wake({ type: 'pod-freed', freed });
+  }
+
+  #wake(event: ClusterEvent): void {
+    this.queue.wake(event, performance.now());
     this.#kick();
   }
 

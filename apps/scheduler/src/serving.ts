@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { serveHealth, type DaemonContext, type HealthServer } from '@wherry/daemon';
+import { serveHealth, type DaemonContext, type HealthServer, type ServingTls } from '@wherry/daemon';
 import type { flags as table } from './options.ts';
 
 type Flags = typeof table;
@@ -9,12 +9,14 @@ type Flags = typeof table;
 export async function serve(context: DaemonContext<Flags>): Promise<HealthServer | undefined> {
   const { bindAddress, securePort } = context.flags;
   if (securePort === 0) return undefined;
-  const tls = await servingIdentity(context);
+  const { clientCaFile } = context.flags;
+  const clientCa = clientCaFile === undefined ? undefined : await readFile(clientCaFile, 'utf8');
+  const tls = { ...(await servingIdentity(context)), clientCa };
   const { health, metrics } = context;
   return serveHealth({ host: bindAddress, port: securePort, health, metrics, tls });
 }
 
-async function servingIdentity({ flags, log }: DaemonContext<Flags>): Promise<{ cert: string; key: string }> {
+async function servingIdentity({ flags, log }: DaemonContext<Flags>): Promise<ServingTls> {
   const { tlsCertFile, tlsPrivateKeyFile } = flags;
   if (tlsCertFile !== undefined && tlsPrivateKeyFile !== undefined) {
     const [cert, key] = await Promise.all([readFile(tlsCertFile, 'utf8'), readFile(tlsPrivateKeyFile, 'utf8')]);

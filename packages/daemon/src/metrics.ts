@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { versionInfo } from './version.ts';
 
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -15,4 +15,38 @@ export function createMetrics(): Registry {
     registers: [registry],
   }).set({ major, minor, git_version: gitVersion, platform }, 1);
   return registry;
+}
+
+/** Counts requests to the apiserver; give it to a client as its observer. `code` 0 is no answer. */
+export function requestMetrics(registry: Registry): (method: string, code: number, seconds: number) => void {
+  const registers = [registry];
+  const total = new Counter({
+    name: 'rest_client_requests_total',
+    help: 'Number of HTTP requests, partitioned by status code and method.',
+    labelNames: ['code', 'method'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'rest_client_request_duration_seconds',
+    help: 'Request latency in seconds, until the headers of the answer. Broken down by verb.',
+    labelNames: ['verb'],
+    buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60],
+    registers,
+  });
+  return (method, code, seconds) => {
+    total.inc({ code: code === 0 ? '<error>' : String(code), method });
+    duration.observe({ verb: method }, seconds);
+  };
+}
+
+/** 1 while this process leads the lease of that name. */
+export function leaderMetric(registry: Registry, name: string): (leads: boolean) => void {
+  const gauge = new Gauge({
+    name: 'leader_election_master_status',
+    help: 'Gauge of if the reporting system is master of the relevant lease, 0 indicates backup, 1 indicates master.',
+    labelNames: ['name'],
+    registers: [registry],
+  });
+  gauge.set({ name }, 0);
+  return (leads) => gauge.set({ name }, leads ? 1 : 0);
 }

@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Health } from './health.ts';
 
 export interface ServeHealthOptions {
@@ -9,10 +10,16 @@ export interface ServeHealthOptions {
   readonly health: Health;
   /** Text of /metrics; without it there is no such path. */
   readonly metrics?: { metrics(): Promise<string>; readonly contentType: string } | undefined;
-  /** PEM texts; plain HTTP without. */
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** PEM texts; plain HTTP without. With `clientCa`, all but the health probes take a certificate signed by it. */
+  readonly tls?: ServingTls | undefined;
   /** Answers further paths; false when the path is not its own. */
   readonly handle?: ((request: IncomingMessage, response: ServerResponse) => Promise<boolean>) | undefined;
+}
+
+export interface ServingTls {
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCa?: string | undefined;
 }
 
 export interface HealthServer extends AsyncDisposable {
@@ -53,10 +60,13 @@ async function create(
 ): Promise<Server> {
   if (options.tls === undefined) return createHttpServer(listener);
   const { createServer } = await import('node:https');
-  return createServer({ ...options.tls, minVersion: 'TLSv1.2' }, listener);
+  const { cert, key, clientCa: ca } = options.tls;
+  const asked = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: false };
+  return createServer({ cert, key, minVersion: 'TLSv1.2', ...asked }, listener);
 }
 
 async function answer(options: ServeHealthOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!isProbe(request.url) && !isKnown(options, request)) return send(response, 401, 'text/plain', 'Unauthorized\n');
   if (options.handle !== undefined && (await options.handle(request, response))) return;
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return send(response, 405, 'text/plain', 'method not allowed\n');
@@ -67,6 +77,15 @@ async function answer(options: ServeHealthOptions, request: IncomingMessage, res
   const found = await options.health.answer(url);
   if (found === undefined) return send(response, 404, 'text/plain', '404 page not found\n');
   send(response, found.status, found.contentType, found.body);
+}
+
+/** Upstream's default for --authorization-always-allow-paths. */
+function isProbe(url: string | undefined): boolean {
+  return /^\/(healthz|livez|readyz)(?:[/?]|$)/.test(url ?? '');
+}
+
+function isKnown(options: ServeHealthOptions, request: IncomingMessage): boolean {
+  return options.tls?.clientCa === undefined || (request.socket as TLSSocket).authorized;
 }
 
 function send(response: ServerResponse, status: number, contentType: string, body: string): void {

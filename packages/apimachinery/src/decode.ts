@@ -16,7 +16,8 @@ export interface Decoded<T> {
 const maxFindings = 100;
 
 /**
- * One pass over parsed JSON by its schema. The input is not changed, and parts that need no change are shared with it.
+ * One pass over parsed JSON by its schema. The input is not changed, and parts that need no change are shared with it:
+ * whoever defaults the object in place must own the input (a parsed body, or the result of a patch).
  * Quantities become canonical (`1000m` -> `1`).
  */
 export function decode<T>(schema: ObjectSchema & Typed<T>, json: unknown): Decoded<T>;

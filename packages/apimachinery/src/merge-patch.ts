@@ -2,10 +2,10 @@ import { clone, deepEqual } from './copy.ts';
 import { checkDepth } from './depth.ts';
 import { getOwn, isMap, setOwn, type JsonMap } from './own-key.ts';
 
-/** RFC 7386. Neither argument is changed; the result may share parts with both. */
+/** RFC 7386. Neither argument is changed, and the result shares nothing with the document. */
 export function mergePatch(document: unknown, patch: unknown): unknown {
   checkDepth(patch);
-  return merge(document, patch);
+  return merge(clone(document), patch);
 }
 
 function merge(target: unknown, patch: unknown): unknown {

@@ -1,4 +1,4 @@
-import { deepEqual } from './copy.ts';
+import { clone, deepEqual } from './copy.ts';
 import { checkDepth } from './depth.ts';
 import { getOwn, isMap, setOwn, type JsonMap } from './own-key.ts';
 import type { ListSchema, Schema } from './schema.ts';
@@ -8,13 +8,13 @@ import { orderElements, type KeyOf } from './strategic-order.ts';
 /**
  * Strategic merge patch: a merge patch whose lists merge by the schema's keys, and whose directives ($patch,
  * $retainKeys, $deleteFromPrimitiveList/x, $setElementOrder/x) say what a plain merge cannot.
- * Neither argument is changed; the result may share parts with both.
+ * Neither argument is changed, and the result shares nothing with the document.
  * @throws StatusError 400 for a directive that makes no sense
  */
 export function strategicMergePatch(schema: Schema, document: unknown, patch: unknown): unknown {
   if (!isMap(patch)) throw badRequest('invalid strategic merge patch: the patch must be an object');
   checkDepth(patch);
-  return mergeMaps(isMap(document) ? document : {}, patch, schema);
+  return mergeMaps(isMap(document) ? clone(document) : {}, patch, schema);
 }
 
 const deletePrefix = '$deleteFromPrimitiveList/';

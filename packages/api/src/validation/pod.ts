@@ -78,7 +78,7 @@ function* activeDeadline(seconds: number | undefined, old: number | undefined): 
 }
 
 function* onlyAddedTolerations(list: readonly Toleration[], old: readonly Toleration[]): Findings {
-  const bare = ({ tolerationSeconds: _, ...rest }: Toleration): unknown => rest;
+  const bare = (toleration: Toleration): Toleration => ({ ...toleration, tolerationSeconds: undefined });
   for (const before of old) {
     if (list.some((toleration) => deepEqual(bare(toleration), bare(before)))) continue;
     yield fieldForbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds');

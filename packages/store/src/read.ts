@@ -6,8 +6,8 @@ import { nextTurn } from './turn.ts';
 
 /** Roughly microseconds of work after which a list lets others run. */
 const stretchMicros = 4000;
-const visitMicros = 0.1;
-const readMicros = 5;
+const visitMicros = 0.6;
+const readMicros = 8;
 const bytesPerMicro = 1000;
 
 /** Reads of the durable revisions. */
@@ -18,6 +18,8 @@ export class Reader {
   readonly #pins = new Map<object, number>();
   /** The newest revision that is safely on disk; the state may be ahead of it. */
   durableRevision: number;
+  /** Called when a list is done, which may have been what kept old versions. */
+  onUnpinned: () => void = () => undefined;
 
   constructor(state: State, values: Values) {
     this.#state = state;
@@ -40,6 +42,7 @@ export class Reader {
       return await this.#list(prefix, revision, options);
     } finally {
       this.#pins.delete(pin);
+      this.onUnpinned();
     }
   }
 

@@ -237,6 +237,22 @@ describe('opening', () => {
   });
 });
 
+it('trims what a compaction left behind when it is opened again', async () => {
+  const disk = new MemoryDisk();
+  {
+    await using store = await openStore({ disk });
+    for (let i = 0; i < 5; i++) {
+      await write(store, ...Array.from({ length: 1000 }, (_, j) => put(`/k/${j}`, String(i))));
+    }
+    await store.compact(await store.currentRevision());
+    expect(store.stats().records).toBeGreaterThan(1000);
+  }
+  await using store = await openStore({ disk });
+  expect(store.stats().records).toBeGreaterThan(1000);
+  await until(() => store.stats().records === 1000);
+  expect((await dump(store, '/k/')).every((line) => line.endsWith('=4'))).toBe(true);
+});
+
 it('a record that was damaged while the store is open is not served', async () => {
   const disk = new MemoryDisk();
   await using store = await openStore({ disk, limits: { cacheBytes: 0 } });
@@ -263,11 +279,15 @@ it('a list of many keys lets others have their turn and is of one revision, even
   })();
   const { items, revision } = await store.list('/k/');
   expect(store.stats().compactedRevision).toBeGreaterThan(revision);
+  const kept = store.stats().records;
+  expect(kept).toBeGreaterThan(20_000);
   done = true;
   await others;
   expect(turnsHad).toBeGreaterThan(3);
   expect(items).toHaveLength(20_000);
   expect(items.every(({ modRevision }) => modRevision <= revision)).toBe(true);
+  // What only the list still needed goes when it is done.
+  await until(() => store.stats().records <= 20_001);
 });
 
 async function recordsOfSevenRevisions(

@@ -121,7 +121,6 @@ export class Store implements Storage {
 
   async grantLease(ttlSeconds: number): Promise<Lease> {
     if (!(ttlSeconds > 0 && ttlSeconds <= maxTtlSeconds)) throw new TypeError('lease TTL out of range');
-    this.#refuseIfFull(0);
     const lease = leaseOf(await this.#propose({ type: 'leaseGrant', ttlSeconds, nowMs: this.#clock.now() }, 0));
     this.#expiry.wake();
     return lease;
@@ -168,7 +167,7 @@ export class Store implements Storage {
 
   async #close(): Promise<void> {
     this.#expiry.close();
-    await this.#writer.drain();
+    await this.#writer.close();
     this.#watchers.closeAll(closed());
     await this.#disk.close();
   }

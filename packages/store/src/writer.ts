@@ -61,6 +61,7 @@ export class Writer {
   #queue: Proposal[] = [];
   #queuedBytes = 0;
   #running: Promise<void> | undefined;
+  #closing = false;
   #failure: StorageError | undefined;
   /** The compacted revision that is safely on disk. */
   #durableCompacted: number;
@@ -68,7 +69,9 @@ export class Writer {
   constructor(parts: WriterParts) {
     this.#parts = parts;
     this.#durableCompacted = parts.state.compactedRevision;
-    this.#wake();
+    // Compaction may have been under way when the store was closed, or have had to wait for a list.
+    this.#wakeToTrim();
+    parts.reader.onUnpinned = () => this.#wakeToTrim();
   }
 
   /** `bytes` is about what the command adds to the disk. */
@@ -89,9 +92,14 @@ export class Writer {
     return this.#queuedBytes;
   }
 
-  /** Resolves when nothing waits or is on its way any more. */
-  async drain(): Promise<void> {
+  /** Resolves when nothing waits or is on its way any more. What compaction left to trim waits for the next start. */
+  async close(): Promise<void> {
+    this.#closing = true;
     await this.#running;
+  }
+
+  #wakeToTrim(): void {
+    if (this.#failure === undefined && this.#mayTrim()) this.#wake();
   }
 
   #wake(): void {
@@ -101,7 +109,7 @@ export class Writer {
   async #run(): Promise<void> {
     // What was proposed in this turn of the event loop shares the first batch.
     await nextTurn();
-    while (this.#failure === undefined && (this.#queue.length > 0 || this.#mustTrim())) {
+    while (this.#failure === undefined && (this.#queue.length > 0 || this.#mayTrim())) {
       const proposals = this.#take();
       try {
         await this.#commit(proposals);
@@ -199,6 +207,10 @@ export class Writer {
     for (let i = 0; i < proposals.length; i++) (proposals[i] as Proposal).resolve(answers[i] as Answer);
   }
 
+  #mayTrim(): boolean {
+    return !this.#closing && this.#mustTrim();
+  }
+
   #mustTrim(): boolean {
     const { ledger } = this.#parts;
     return ledger.summary.trimmedTo < this.#horizon();
@@ -210,7 +222,7 @@ export class Writer {
   }
 
   #trim(operations: DiskOperation[]): boolean {
-    if (!this.#mustTrim()) return false;
+    if (!this.#mayTrim()) return false;
     const { state, ledger } = this.#parts;
     const { removed, doneTo } = trim(state, this.#horizon(), trimPerBatch);
     for (const version of removed) ledger.forget(version, operations);

@@ -1,19 +1,43 @@
 import { deploymentController } from './deployment/controller.ts';
+import { endpointSliceController } from './endpoint-slice/controller.ts';
+import { endpointsController } from './endpoints/controller.ts';
+import { garbageCollector } from './garbage-collector/controller.ts';
+import { namespaceController } from './namespace/controller.ts';
+import { nodeIpamController } from './node-ipam/controller.ts';
+import { nodeLifecycleController } from './node-lifecycle/controller.ts';
 import type { Options } from './options.ts';
+import { podGcController } from './pod-gc/controller.ts';
 import { replicaSetController } from './replica-set/controller.ts';
+import { rootCaController } from './root-ca/controller.ts';
 import type { Controller } from './runner/controller.ts';
+import { serviceAccountController } from './service-account/controller.ts';
+import { taintEvictionController } from './taint-eviction/controller.ts';
 
-/** Every controller there is, in the order in which they are started. */
-export function controllers(options: Options, _rootCa: string | undefined): Controller[] {
+/**
+ * Every controller there is. Two need something to work with: node IPAM a cluster CIDR, the root CA publisher a
+ * certificate (PEM).
+ */
+export function controllers(options: Options, rootCa: string | undefined): Controller[] {
+  const withIpam = options.allocateNodeCidrs && options.clusterCidr.length > 0;
   return [
+    serviceAccountController(options.concurrentServiceaccountTokenSyncs),
+    ...(rootCa === undefined ? [] : [rootCaController(rootCa)]),
+    ...(withIpam ? [nodeIpam(options)] : []),
+    nodeLifecycle(options),
+    taintEvictionController(8),
+    podGcController(options.terminatedPodGcThreshold),
+    endpointSliceController(options.concurrentServiceEndpointSyncs, options.maxEndpointsPerSlice),
+    endpointsController(options.concurrentEndpointSyncs),
     replicaSetController(options.concurrentReplicasetSyncs),
     deploymentController(options.concurrentDeploymentSyncs),
+    namespaceController(options.concurrentNamespaceSyncs),
+    garbageCollector(options.concurrentGcSyncs),
   ];
 }
 
 /**
- * The controllers that `--controllers` asks for: `*` is all, `name` one, `-name` all but one; the first that matches
- * decides, as upstream.
+ * The controllers that `--controllers` asks for: `*` is all, `name` one, `-name` all but one; a name weighs more than
+ * the star, as upstream.
  */
 export function chosen(all: readonly Controller[], wanted: readonly string[]): Controller[] {
   return all.filter(({ name }) => {
@@ -21,4 +45,29 @@ export function chosen(all: readonly Controller[], wanted: readonly string[]): C
     if (wanted.includes(`-${name}`)) return false;
     return wanted.includes('*');
   });
+}
+
+function nodeIpam(options: Options): Controller {
+  return nodeIpamController(options.clusterCidr, { 4: options.nodeCidrMaskSize, 6: options.nodeCidrMaskSizeIpv6 });
+}
+
+function nodeLifecycle(options: Options): Controller {
+  return nodeLifecycleController({
+    periodMs: options.nodeMonitorPeriod,
+    gracePeriodMs: options.nodeMonitorGracePeriod,
+    startupGracePeriodMs: options.nodeStartupGracePeriod,
+    rates: {
+      rate: number('--node-eviction-rate', options.nodeEvictionRate),
+      secondaryRate: number('--secondary-node-eviction-rate', options.secondaryNodeEvictionRate),
+      unhealthyThreshold: number('--unhealthy-zone-threshold', options.unhealthyZoneThreshold),
+      largeZone: options.largeClusterSizeThreshold,
+    },
+  });
+}
+
+function number(flag: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new Error(`${flag} must be a number, not ${text}`);
+  return value;
 }

@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { resources, type Resource } from '@wherry/api';
 import { EventRecorder, type RestClient } from '@wherry/client';
 import type { Logger } from '@wherry/daemon';
-import type { Controller } from './runner/controller.ts';
+import type { Controller, Live } from './runner/controller.ts';
 import { Informers } from './runner/informers.ts';
 import { liveReader } from './runner/live.ts';
+import { resourceName } from './runner/resource-name.ts';
 import { Runner, type QueueMeter } from './runner/runner.ts';
 
 export interface StartOptions {
@@ -14,39 +17,93 @@ export interface StartOptions {
 }
 
 const noMeter: QueueMeter = { added: () => undefined, started: () => () => undefined };
+const discoveryPeriodMs = 30_000;
+const discoveryRetryMs = 1_000;
 
 /** Runs the controllers until aborted; their informers are shared. `ready` is called when all caches are filled. */
 export async function runControllers(options: StartOptions, signal: AbortSignal, ready?: () => void): Promise<void> {
   const { client, log } = options;
-  const now = options.now ?? Date.now;
+  const known = new Map<string, Resource>(resources.map((resource) => [resourceName(resource), resource]));
+  const live = liveReader(client, known);
   const informers = new Informers({
     client,
     onError: (resource, error, delayMs) => log.warn({ resource, err: error, delayMs }, 'cannot list or watch'),
   });
-  const recorders = new Map<string, EventRecorder>();
-  const recorder = (component: string): EventRecorder => {
-    let one = recorders.get(component);
-    if (one === undefined) {
-      one = new EventRecorder(client, component, { onError: (error) => log.warn({ err: error }, 'event not written') });
-      recorders.set(component, one);
-    }
-    return one;
-  };
+  const recorders = new Recorders(client, log);
   const runners = options.controllers.map(
     (controller) =>
       new Runner(controller, {
         client,
         informers,
-        live: liveReader(client),
-        say: (component, { about, type, reason, message }) => recorder(component).event(about, type, reason, message),
+        live,
+        resources: known,
+        say: (component, { about, type, reason, message }) =>
+          recorders.of(component).event(about, type, reason, message),
         watchQueue: options.watchQueue ?? (() => noMeter),
         onError: (name, key, error) => log.warn({ controller: name, key, err: error }, 'reconcile failed'),
-        now,
+        now: options.now ?? Date.now,
       }),
   );
+  const discovering = runners.filter(({ controller }) => controller.inputsOf !== undefined);
+  if (discovering.length > 0) await discoverOnce(live, discovering, log, signal);
   await informers.start(signal);
   log.info({ controllers: options.controllers.map(({ name }) => name) }, 'controllers started');
   ready?.();
-  await Promise.all([...runners.map((runner) => runner.run(signal)), informers.stopped()]);
-  await Promise.all([...recorders.values()].map((one) => one.flush()));
+  const rediscovering = discovering.length > 0 ? rediscover(live, discovering, log, signal) : undefined;
+  await Promise.all([...runners.map((runner) => runner.run(signal)), informers.stopped(), rediscovering]);
+  await recorders.flush();
+}
+
+/** One for each component that speaks. */
+class Recorders {
+  readonly #client: RestClient;
+  readonly #log: Logger;
+  readonly #recorders = new Map<string, EventRecorder>();
+
+  constructor(client: RestClient, log: Logger) {
+    this.#client = client;
+    this.#log = log;
+  }
+
+  of(component: string): EventRecorder {
+    let one = this.#recorders.get(component);
+    if (one === undefined) {
+      const onError = (error: unknown): void => this.#log.warn({ component, err: error }, 'event not written');
+      one = new EventRecorder(this.#client, component, { onError });
+      this.#recorders.set(component, one);
+    }
+    return one;
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all([...this.#recorders.values()].map((one) => one.flush()));
+  }
+}
+
+/** Kinds come and go while we run. */
+async function rediscover(live: Live, runners: readonly Runner[], log: Logger, signal: AbortSignal): Promise<void> {
+  while (await pause(discoveryPeriodMs, signal)) await discoverOnce(live, runners, log, signal);
+}
+
+/** Until it has succeeded: without it nobody knows what to watch. */
+async function discoverOnce(live: Live, runners: readonly Runner[], log: Logger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const discovered = await live.discover();
+      for (const failure of discovered.failures) log.warn(failure, 'discovery failed for a group');
+      for (const runner of runners) runner.discovered(discovered);
+      return;
+    } catch (error) {
+      log.warn({ err: error }, 'discovery failed');
+      await pause(discoveryRetryMs, signal);
+    }
+  }
+}
+
+/** @returns false when aborted */
+async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  return !signal.aborted;
 }

@@ -13,6 +13,8 @@ export interface Controller<V extends object = object, M = unknown> {
   readonly component: string;
   readonly workers: number;
   readonly inputs: readonly Input[];
+  /** Further inputs, of what the apiserver serves; asked at the start and now and then. */
+  inputsOf?(discovered: Discovered): readonly Input[];
   /** What it writes; a plan with anything else is a defect. `everything`: it works on all kinds. */
   readonly outputs: Outputs;
   /** Keys that are there from the start, for loops over the whole cluster. */

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@wherry/apimachinery';
-import { resources, type Resource } from '@wherry/api';
+import type { Resource } from '@wherry/api';
 import { runWorkers, WorkQueue, type RestClient } from '@wherry/client';
-import type { Controller, Input, Live } from './controller.ts';
+import type { Controller, Discovered, Input, Live } from './controller.ts';
 import { Execution, isRace, StepFailed, type ExecutorOptions } from './execute.ts';
 import { Expectations } from './expectations.ts';
 import type { Informers } from './informers.ts';
@@ -12,6 +12,8 @@ export interface RunnerOptions {
   readonly client: RestClient;
   readonly informers: Informers;
   readonly live: Live;
+  /** Every known resource by the name that plans use. */
+  readonly resources: ReadonlyMap<string, Resource>;
   readonly say: (component: string, event: PlannedEvent) => void;
   readonly watchQueue: (controller: string, queue: { readonly length: number }) => QueueMeter;
   readonly onError: (controller: string, key: string, error: unknown) => void;
@@ -38,7 +40,7 @@ export class Runner {
   readonly #memories = new Map<string, unknown>();
   readonly #expectations: Expectations;
   readonly #executor: ExecutorOptions;
-  readonly #resources = new Map<string, Resource>(resources.map((resource) => [resourceName(resource), resource]));
+  readonly #watched = new Set<string>();
 
   constructor(controller: Controller, options: RunnerOptions) {
     this.controller = controller;
@@ -53,17 +55,25 @@ export class Runner {
       live: options.live,
       expectations: this.#expectations,
       outputs: controller.outputs,
-      resource: (name) => this.#resources.get(name),
+      resource: (name) => options.resources.get(name),
       say: (event) => options.say(controller.component, event),
       now: options.now,
     };
     for (const source of controller.inputs) this.watch(source);
   }
 
-  /** Adds an input; also while running. */
+  /** Adds the inputs that follow from what is served, if they are new; also while running. */
+  discovered(found: Discovered): void {
+    for (const source of this.controller.inputsOf?.(found) ?? []) {
+      const name = resourceName(source.resource);
+      if (this.#watched.has(name)) continue;
+      this.#watched.add(name);
+      this.watch(source);
+    }
+  }
+
   watch({ resource, wakes }: Input): void {
     const { informers } = this.#options;
-    this.#resources.set(resourceName(resource), resource);
     const wake = (old: KubeObject | undefined, object: KubeObject | undefined): void => {
       for (const key of wakes(old, object, informers)) this.wake(key);
     };
@@ -112,7 +122,6 @@ export class Runner {
       this.#memories.delete(key);
       return {};
     }
-    if (plan.remember !== undefined) this.#memories.set(key, plan.remember);
     const execution = new Execution(this.#executor, key, signal);
     try {
       await execution.run(plan);
@@ -122,6 +131,8 @@ export class Runner {
       }
       throw error;
     }
+    if (plan.remember === undefined) this.#memories.delete(key);
+    else this.#memories.set(key, plan.remember);
     return { requeueAfterMs: plan.requeueAfterMs };
   }
 

@@ -13,10 +13,7 @@ const describeFlags = {
   filename,
   recursive,
   selector,
-  'show-events': bool(
-    'If true, display events related to the described object. Defaults to true for a single object, false for multiple objects and prefix matching.',
-    true,
-  ),
+  'show-events': bool('If true, display events related to the described object.', true),
 };
 type DescribeInvocation = Invocation<typeof describeFlags>;
 
@@ -36,17 +33,16 @@ wherry describe pods -l app=web`,
         'You must specify the type of resource to describe. Use "wherry api-resources" for a complete list of supported resources.\n',
       );
     }
-    const { found, errors, exact } = await findSubjects(invocation);
+    const { found, errors } = await findSubjects(invocation);
     if (found.length === 0 && errors.length === 0) {
       const where = flags['all-namespaces'] ? '' : ` in ${await session.namespace()} namespace`;
       invocation.err(`No resources found${where}.\n`);
     }
-    const showEvents = invocation.changed('show-events') ? flags['show-events'] : exact || found.length === 1;
     let printed = 0;
     for (const { info, object } of found) {
       const subject = { session, resource: info.resource, object, now: invocation.io.now() };
       try {
-        invocation.out((printed++ === 0 ? '' : '\n\n') + (await describeObject(subject, showEvents)));
+        invocation.out((printed++ === 0 ? '' : '\n\n') + (await describeObject(subject, flags['show-events'])));
       } catch (error) {
         errors.push(error);
       }
@@ -60,9 +56,7 @@ interface Found {
   readonly object: Unstructured;
 }
 
-async function findSubjects(
-  invocation: DescribeInvocation,
-): Promise<{ found: Found[]; errors: unknown[]; exact: boolean }> {
+async function findSubjects(invocation: DescribeInvocation): Promise<{ found: Found[]; errors: unknown[] }> {
   const { flags, session, io, args } = invocation;
   const chosen = await choose(session, io, {
     args,
@@ -82,7 +76,7 @@ async function findSubjects(
         found.push({ info: infoOf(resource, object), object });
       }
     }
-    return { found, errors, exact: found.length === 1 };
+    return { found, errors };
   }
   for (const info of chosen.infos) {
     try {
@@ -93,7 +87,7 @@ async function findSubjects(
       found.push(...matches);
     }
   }
-  return { found, errors, exact: found.length === 1 };
+  return { found, errors };
 }
 
 /** A name that nothing has may be the beginning of names. */

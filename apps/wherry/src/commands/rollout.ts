@@ -32,9 +32,7 @@ async function deployments(invocation: SubjectInvocation, verb: string): Promise
   const infos = await selectedInfos(invocation, invocation.args, `rollout ${verb}`);
   for (const { resource } of infos) {
     if (resource.kind !== 'Deployment' || resource.group !== 'apps') {
-      throw new CliError(
-        `no ${verb} has been implemented for ${resource.group}/${resource.version}, Kind=${resource.kind}`,
-      );
+      throw new CliError(`no ${verb} has been implemented for ${resource.kind}`);
     }
   }
   if (infos.length === 0) throw new CliError('no resources found');
@@ -113,17 +111,26 @@ const history = defineCommand({
         invocation.out(`${name} \n${formatHistory(revisions)}\n`);
         return;
       }
-      const { replicaSet } = requireRevision(revisions, revision);
+      const { replicaSet, changeCause } = requireRevision(revisions, revision);
       if (invocation.flags.output) {
         const outcome = await Outcome.of(invocation);
         outcome.say(info.resource, replicaSet as unknown as Unstructured, '');
         return;
       }
       const { describePodTemplate } = await import('../describe/pod-template.ts');
-      invocation.out(`${name} with revision #${revision}\n${describePodTemplate(replicaSet.spec.template)}\n`);
+      invocation.out(
+        `${name} with revision #${revision}\n${describePodTemplate(withChangeCause(replicaSet, changeCause))}\n`,
+      );
     });
   },
 });
+
+function withChangeCause({ spec }: ReplicaSet, changeCause: string): ReplicaSet['spec']['template'] {
+  if (!spec.template || changeCause === '<none>') return spec.template;
+  const { metadata } = spec.template;
+  const annotations = { ...metadata?.annotations, 'kubernetes.io/change-cause': changeCause };
+  return { ...spec.template, metadata: { ...metadata, annotations } } as ReplicaSet['spec']['template'];
+}
 
 async function patchDeployment(
   { session }: Pick<Invocation, 'session'>,

@@ -109,7 +109,12 @@ export class Session implements AsyncDisposable {
         env: { ...this.#io.env },
       });
     } catch (error) {
-      throw new CliError((error as Error).message);
+      // Without any configuration kubectl asks the old insecure port, and its users know what that answer means.
+      if (!(error as Error).message.includes('no configuration has been provided')) {
+        throw new CliError((error as Error).message);
+      }
+      const config = { servers: ['http://localhost:8080'] };
+      loaded = { config, namespace: 'default', context: '', raw: {} };
     }
     return { config: await overrideConfig(loaded.config, flags), namespace: loaded.namespace };
   }

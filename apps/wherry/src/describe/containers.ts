@@ -1,4 +1,5 @@
 import type { Container, ContainerState, ContainerStatus, EnvVar, Probe } from '@wherry/api';
+import { quantityMilliValue } from '@wherry/apimachinery';
 import { longTime, type Page } from './page.ts';
 
 export interface ContainersOptions {
@@ -34,7 +35,7 @@ export function containerLines(
     if (container.startupProbe) page.line(2, `Startup:\t${formatProbe(container.startupProbe)}`);
     envFromLines(page, container);
     page.line(2, `Environment:${container.env?.length ? '' : '\t<none>'}`);
-    for (const env of container.env ?? []) envLines(page, env, options.fieldValue);
+    for (const env of container.env ?? []) envLines(page, env, container, options.fieldValue);
     mountLines(page, container);
   }
 }
@@ -112,7 +113,7 @@ function envFromLines(page: Page, container: Container): void {
   }
 }
 
-function envLines(page: Page, env: EnvVar, fieldValue: ContainersOptions['fieldValue']): void {
+function envLines(page: Page, env: EnvVar, container: Container, fieldValue: ContainersOptions['fieldValue']): void {
   const from = env.valueFrom;
   if (!from) {
     (env.value ?? '').split('\n').forEach((line, i) => page.line(3, i === 0 ? `${env.name}:\t${line}` : `\t${line}`));
@@ -120,7 +121,8 @@ function envLines(page: Page, env: EnvVar, fieldValue: ContainersOptions['fieldV
     const { apiVersion = 'v1', fieldPath } = from.fieldRef;
     page.line(3, `${env.name}:\t${fieldValue?.(fieldPath) ?? ''} (${apiVersion}:${fieldPath})`);
   } else if (from.resourceFieldRef) {
-    page.line(3, `${env.name}:\t (${from.resourceFieldRef.resource})`);
+    const { resource, divisor } = from.resourceFieldRef;
+    page.line(3, `${env.name}:\t${resourceValue(container, resource, divisor)} (${resource})`);
   } else if (from.secretKeyRef) {
     const { key, name, optional = false } = from.secretKeyRef;
     page.line(3, `${env.name}:\t<set to the key '${key}' in secret '${name}'>\tOptional: ${optional}`);
@@ -128,6 +130,15 @@ function envLines(page: Page, env: EnvVar, fieldValue: ContainersOptions['fieldV
     const { key, name, optional = false } = from.configMapKeyRef;
     page.line(3, `${env.name}:\t<set to the key '${key}' of config map '${name}'>\tOptional: ${optional}`);
   }
+}
+
+/** `limits.cpu` of the container in units of the divisor, rounded up; 0 where there is none. */
+function resourceValue(container: Container, path: string, divisor: string | undefined): string {
+  const [what = '', ...name] = path.split('.');
+  const amount = container.resources?.[what as 'limits' | 'requests']?.[name.join('.')];
+  if (amount === undefined) return '0';
+  const unit = divisor === undefined || quantityMilliValue(divisor) === 0 ? 1000 : quantityMilliValue(divisor);
+  return String(Math.ceil(quantityMilliValue(amount) / unit));
 }
 
 function mountLines(page: Page, container: Container): void {

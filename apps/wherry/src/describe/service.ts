@@ -38,6 +38,7 @@ const maxShown = 3;
 
 /** The ready addresses behind one port of a Service, the first three in full. */
 export function formatEndpoints(slices: readonly EndpointSlice[], portName: string): string {
+  if (slices.length === 0) return '<none>';
   const all: string[] = [];
   for (const slice of slices) {
     for (const port of slice.ports ?? []) {
@@ -48,7 +49,6 @@ export function formatEndpoints(slices: readonly EndpointSlice[], portName: stri
       }
     }
   }
-  if (all.length === 0) return '';
   const shown = all.slice(0, maxShown).join(',');
   return all.length > maxShown ? `${shown} + ${all.length - maxShown} more...` : shown;
 }

@@ -1,4 +1,6 @@
 import type { Deployment, Pod, ReplicaSet } from '@wherry/api';
+import { sortKeys } from '../printing/json.ts';
+import { templateOf } from '../rollout/history.ts';
 import type { Unstructured } from '../resources/unstructured.ts';
 import { annotationLines, controlledBy, formatLabelSelector, labelLines, longTime, type Page } from './page.ts';
 import { podTemplateLines } from './pod-template.ts';
@@ -31,12 +33,11 @@ export function describeDeployment(page: Page, object: Unstructured, replicaSets
       page.line(1, `${type} \t${value}\t${reason ?? ''}`);
   }
   const owned = replicaSets.filter((rs) => rs.metadata.ownerReferences?.some((o) => o.uid === metadata.uid));
-  const revision = (rs: ReplicaSet): number =>
-    Number(rs.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0);
-  const newest = owned.toSorted((a, b) => revision(b) - revision(a))[0];
-  if (newest) {
-    page.line(0, `OldReplicaSets:\t${formatReplicaSets(owned.filter((rs) => rs !== newest))}`);
-    page.line(0, `NewReplicaSet:\t${formatReplicaSets([newest])}`);
+  const wanted = JSON.stringify(sortKeys(spec.template));
+  const current = owned.find((rs) => JSON.stringify(sortKeys(templateOf(rs))) === wanted);
+  if (owned.length > 0 || current) {
+    page.line(0, `OldReplicaSets:\t${formatReplicaSets(owned.filter((rs) => rs !== current))}`);
+    page.line(0, `NewReplicaSet:\t${formatReplicaSets(current ? [current] : [])}`);
   }
 }
 

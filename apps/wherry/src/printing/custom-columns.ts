@@ -41,7 +41,7 @@ export function formatCustomColumns(
   columns: readonly CustomColumn[],
   objects: readonly unknown[],
   options: { noHeaders: boolean },
-  remembered: number[] = [],
+  remembered?: number[],
 ): string {
   const lines = objects.map((object) =>
     columns

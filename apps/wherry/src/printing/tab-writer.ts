@@ -18,7 +18,7 @@ export const plainLayout: TabLayout = { minWidth: 0, padding: 2 };
  * Lays out text whose cells end in tabs. `remembered` holds the widths that earlier pages of the same table had, and
  * is updated, so that a watch keeps its columns.
  */
-export function layOut(text: string, layout: TabLayout, remembered: number[] = []): string {
+export function layOut(text: string, layout: TabLayout, remembered?: number[]): string {
   const lines = text.split('\n').map((line) => line.split('\t'));
   const widths = lines.map(() => [] as number[]);
   measure(lines, widths, 0, 0, lines.length, layout, remembered);
@@ -32,17 +32,17 @@ function measure(
   from: number,
   to: number,
   layout: TabLayout,
-  remembered: number[],
+  remembered: number[] | undefined,
 ): void {
   const hasCell = (line: number): boolean => column < (lines[line]?.length ?? 0) - 1;
   for (let start = from; start < to; start++) {
     if (!hasCell(start)) continue;
     let end = start;
-    let width = Math.max(layout.minWidth, remembered[column] ?? 0);
+    let width = Math.max(layout.minWidth, remembered?.[column] ?? 0);
     for (; end < to && hasCell(end); end++) {
       width = Math.max(width, displayWidth(lines[end]?.[column] ?? '') + layout.padding);
     }
-    remembered[column] = width;
+    if (remembered) remembered[column] = width;
     for (let line = start; line < end; line++) widths[line]?.push(width);
     measure(lines, widths, column + 1, start, end, layout, remembered);
     start = end;

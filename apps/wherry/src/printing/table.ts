@@ -72,7 +72,7 @@ export function formatTable(
   columns: readonly TableColumn[],
   rows: readonly EventRow[],
   options: TableOptions,
-  remembered: number[] = [],
+  remembered?: number[],
 ): string {
   const withEvent = rows.some((r) => r.event !== undefined);
   const lines = rows.map((row) => rowLine(columns, row, options));

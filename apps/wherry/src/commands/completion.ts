@@ -1,0 +1,23 @@
+import { defineCommand } from '../cli/command.ts';
+import { CliError } from '../cli/errors.ts';
+import { globalFlags } from '../cli/global-flags.ts';
+import { bashCompletion, zshCompletion } from '../completion/scripts.ts';
+
+const writers = { bash: bashCompletion, zsh: zshCompletion };
+
+export const completion = defineCommand({
+  name: 'completion',
+  summary: 'Output shell completion code for the specified shell (bash or zsh)',
+  usage: 'SHELL',
+  examples: `# For this shell
+source <(wherry completion bash)`,
+  flags: {},
+  run: async ({ args, commands, out }) => {
+    const [shell] = args;
+    if (shell === undefined) throw new CliError('shell not specified');
+    if (args.length > 1) throw new CliError('too many arguments. Expected only the shell type');
+    const write = Object.hasOwn(writers, shell) ? writers[shell as keyof typeof writers] : undefined;
+    if (!write) throw new CliError(`unsupported shell type ${JSON.stringify(shell)}`);
+    out(write(await Promise.all(commands.map(async (entry) => await entry.load())), globalFlags));
+  },
+});

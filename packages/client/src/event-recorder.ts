@@ -48,9 +48,15 @@ export class EventRecorder {
     });
   }
 
-  /** Resolves when all that was said so far is written or given up. */
-  async flush(): Promise<void> {
-    while (this.#draining !== undefined) await this.#draining;
+  /** Resolves when all that was said so far is written or given up, or after `timeoutMs`. */
+  async flush(timeoutMs = 2_000): Promise<void> {
+    const late = new AbortController();
+    const timeout = sleep(timeoutMs, undefined, { signal: late.signal }).catch(() => undefined);
+    const drained = (async () => {
+      while (this.#draining !== undefined && !late.signal.aborted) await this.#draining;
+    })();
+    await Promise.race([drained, timeout]);
+    late.abort();
   }
 
   async #drain(): Promise<void> {

@@ -3,6 +3,7 @@ import { resources, type Resource } from '@wherry/api';
 import { EventRecorder, type RestClient } from '@wherry/client';
 import type { Logger } from '@wherry/daemon';
 import type { Controller, Live } from './runner/controller.ts';
+import { StepFailed } from './runner/execute.ts';
 import { Informers } from './runner/informers.ts';
 import { liveReader } from './runner/live.ts';
 import { resourceName } from './runner/resource-name.ts';
@@ -40,7 +41,7 @@ export async function runControllers(options: StartOptions, signal: AbortSignal,
         say: (component, { about, type, reason, message }) =>
           recorders.of(component).event(about, type, reason, message),
         watchQueue: options.watchQueue ?? (() => noMeter),
-        onError: (name, key, error) => log.warn({ controller: name, key, err: error }, 'reconcile failed'),
+        onError: (controller, key, error) => logFailure(log, controller, key, error),
         now: options.now ?? Date.now,
       }),
   );
@@ -83,6 +84,12 @@ class Recorders {
 /** Kinds come and go while we run. */
 async function rediscover(live: Live, runners: readonly Runner[], log: Logger, signal: AbortSignal): Promise<void> {
   while (await pause(discoveryPeriodMs, signal)) await discoverOnce(live, runners, log, signal);
+}
+
+/** A refused step is the world's; anything else may be a defect of ours, and tells where it was thrown. */
+function logFailure(log: Logger, controller: string, key: string, error: unknown): void {
+  if (error instanceof StepFailed) log.warn({ controller, key, ...error.failure }, 'step failed');
+  else log.warn({ controller, key, err: error }, 'reconcile failed');
 }
 
 /** Until it has succeeded: without it nobody knows what to watch. */

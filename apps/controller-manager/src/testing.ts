@@ -1,5 +1,6 @@
 import type { KubeObject } from '@wherry/apimachinery';
 import type { Resource } from '@wherry/api';
+import { RestClient } from '@wherry/client';
 import { createLogger } from '@wherry/daemon';
 import { startTestApiserver, type TestApiserver } from '../../../test/fixture/cluster-fixture.ts';
 import type { Controller } from './runner/controller.ts';
@@ -13,6 +14,8 @@ export interface TestCluster extends TestApiserver {
 /** A real apiserver in this process, and controllers that run against it. */
 export async function startTestCluster(): Promise<TestCluster> {
   const api = await startTestApiserver();
+  // With the rights of the daemon's own identity, not the administrator's.
+  const client = new RestClient(await api.configFor('system:kube-controller-manager'));
   const log = createLogger('test-controllers');
   log.level = process.env['TEST_CONTROLLERS_LOG'] ?? 'silent';
   const running = new Set<() => Promise<void>>();
@@ -21,7 +24,7 @@ export async function startTestCluster(): Promise<TestCluster> {
     async start(controllers) {
       const stop = new AbortController();
       const ready = Promise.withResolvers<void>();
-      const run = runControllers({ client: api.client, controllers, log }, stop.signal, ready.resolve);
+      const run = runControllers({ client, controllers, log }, stop.signal, ready.resolve);
       run.catch(ready.reject);
       const end = async (): Promise<void> => {
         running.delete(end);
@@ -34,6 +37,7 @@ export async function startTestCluster(): Promise<TestCluster> {
     },
     async close() {
       await Promise.all([...running].map((end) => end()));
+      client.close();
       await api.close();
     },
   };

@@ -6,6 +6,7 @@
 export class Expectations {
   readonly #cached: CachedState;
   readonly #keys = new Map<string, Expected>();
+  #sweepAt = minSweep;
 
   constructor(cached: CachedState) {
     this.#cached = cached;
@@ -44,9 +45,18 @@ export class Expectations {
     return expected.deletions.length === 0;
   }
 
+  /** Keys that nobody asks for again, such as those of deleted objects. */
+  #sweep(now: number): void {
+    for (const [key, expected] of this.#keys) {
+      if (now >= expected.expiresAt || this.#met(expected)) this.#keys.delete(key);
+    }
+    this.#sweepAt = Math.max(minSweep, 2 * this.#keys.size);
+  }
+
   #of(key: string, now: number): Expected {
     let expected = this.#keys.get(key);
     if (expected === undefined) {
+      if (this.#keys.size >= this.#sweepAt) this.#sweep(now);
       expected = { versions: new Map(), deletions: [], expiresAt: 0 };
       this.#keys.set(key, expected);
     }
@@ -67,5 +77,6 @@ interface Expected {
   expiresAt: number;
 }
 
+const minSweep = 1_000;
 /** Upstream's ExpectationsTimeout: a cache that lags for longer is not going to be right soon. */
 const expiryMs = 5 * 60_000;

@@ -5,6 +5,10 @@ import type { Compare, Operation, StorageErrorCode, TxnRequest } from './storage
 /** A transaction may touch so many keys; more would hold up everything else. */
 const maxKeysPerTxn = 2000;
 
+/** So many keys are deleted at once when a lease ends. */
+const maxKeysPerRevoke = 1000;
+const endedAtMs = 0;
+
 const empty = new Uint8Array(0);
 
 /**
@@ -72,7 +76,7 @@ function refuse(state: State, operations: Operation[]): Response | undefined {
   let touched = 0;
   for (const operation of operations) {
     touched++;
-    if (operation.type === 'put' && operation.lease && !state.leases.has(operation.lease)) {
+    if (operation.type === 'put' && operation.lease && liveLease(state, operation.lease) === undefined) {
       return error('lease-not-found', 'requested lease not found');
     }
     if (operation.type === 'deletePrefix') {
@@ -144,7 +148,7 @@ function grantLease(state: State, ttlSeconds: number, nowMs: number): Applied {
 }
 
 function keepAliveLease(state: State, id: number, nowMs: number): Applied {
-  const lease = state.leases.get(id);
+  const lease = liveLease(state, id);
   if (lease === undefined) return only(leaseNotFound());
   lease.expiresAtMs = Math.max(lease.expiresAtMs, nowMs + lease.ttlSeconds * 1000);
   return leasePut(lease);
@@ -155,17 +159,31 @@ function leasePut({ id, ttlSeconds, expiresAtMs }: LeaseState): Applied {
   return { ...only({ type: 'lease', lease }), leasesPut: [lease] };
 }
 
-/** Deletes the lease and, in one revision, the keys that carry it. */
+/**
+ * Deletes the lease and, in one revision, the keys that carry it. Of very many keys only the first go, the lease has
+ * ended for good, and the command is to be proposed again.
+ */
 function revokeLease(state: State, id: number, expiredByMs: number | undefined): Applied {
   const lease = state.leases.get(id);
   if (lease === undefined) return only(leaseNotFound());
   if (expiredByMs !== undefined && lease.expiresAtMs > expiredByMs) return only({ type: 'done' });
   const changes: Change[] = [];
   // Sorted, so that the order within the revision does not depend on the order in which keys were attached.
-  for (const key of [...lease.keys].sort()) remove(state, key, changes);
+  const keys = [...lease.keys].sort().slice(0, maxKeysPerRevoke);
+  for (const key of keys) remove(state, key, changes);
   if (changes.length > 0) state.revision++;
+  if (lease.keys.size > 0) {
+    lease.expiresAtMs = endedAtMs;
+    return { ...leasePut(lease), response: { type: 'more' }, changes };
+  }
   state.leases.delete(id);
   return { ...only({ type: 'done' }), changes, leasesDeleted: [id] };
+}
+
+/** The lease, unless it has ended and only some of its keys are still to be deleted. */
+function liveLease(state: State, id: number): LeaseState | undefined {
+  const lease = state.leases.get(id);
+  return lease?.expiresAtMs === endedAtMs ? undefined : lease;
 }
 
 function compact(state: State, revision: number): Applied {

@@ -39,6 +39,8 @@ export type Response =
   | { type: 'txn'; succeeded: boolean; revision: number; results: KeyRef[][] }
   | { type: 'lease'; lease: LeaseRecord }
   | { type: 'done' }
+  /** There is more to do: propose the same again. */
+  | { type: 'more' }
   /** Nothing was changed. */
   | { type: 'error'; code: StorageErrorCode; message: string };
 

@@ -164,10 +164,6 @@ describe('opening', () => {
       harm: (records) => records.delete(changeKey(7, 0)),
       message: /revision 7 is the last one, but the records end at 6/,
     },
-    'a record beyond the last': {
-      harm: (records) => records.set(changeKey(8, 0), records.get(changeKey(7, 0)) as Buffer),
-      message: /holds another one's data/,
-    },
     'an altered record': {
       harm: (records) => (records.get(changeKey(4, 0)) as Buffer).writeUInt8(0, 50),
       message: /revision 4 .* is damaged/,
@@ -199,6 +195,15 @@ describe('opening', () => {
       });
     });
   }
+
+  it('refuses sound records beyond the last one', async () => {
+    const records = await recordsOfSevenRevisions({ more: true });
+    records.set(summaryKey, (await recordsOfSevenRevisions()).get(summaryKey) as Buffer);
+    await expect(openStore({ disk: new MemoryDisk(records) })).rejects.toMatchObject({
+      code: 'corrupt',
+      message: expect.stringMatching(/a record of revision 8, but revision 7 is the last one/),
+    });
+  });
 
   it('refuses a sound record of another history', async () => {
     const records = await recordsOfSevenRevisions();
@@ -291,7 +296,7 @@ it('a list of many keys lets others have their turn and is of one revision, even
 });
 
 async function recordsOfSevenRevisions(
-  options: { compactAt?: number; other?: boolean } = {},
+  options: { compactAt?: number; other?: boolean; more?: boolean } = {},
 ): Promise<Map<string, Buffer>> {
   const disk = new MemoryDisk();
   {
@@ -303,6 +308,7 @@ async function recordsOfSevenRevisions(
     await store.grantLease(100);
     await remove(store, '/d');
     await write(store, put('/a', '7'));
+    if (options.more) await write(store, put('/a', '8'));
     if (options.compactAt !== undefined) {
       await store.compact(options.compactAt);
       await until(() => store.stats().records < 5);

@@ -82,7 +82,7 @@ export class Store implements Storage {
     });
     this.#expiry = new LeaseExpiry(this.#state, clock, async (id, expiredByMs) => {
       try {
-        await this.#writer.propose({ type: 'leaseRevoke', id, expiredByMs }, 0);
+        await this.#revoke({ type: 'leaseRevoke', id, expiredByMs });
       } catch (error) {
         log.warn({ lease: id, error: String(error) }, 'lease-expiry-failed');
       }
@@ -131,7 +131,8 @@ export class Store implements Storage {
   }
 
   async revokeLease(id: number): Promise<void> {
-    await this.#propose({ type: 'leaseRevoke', id }, 0);
+    const answer = await this.#revoke({ type: 'leaseRevoke', id });
+    if ('type' in answer && answer.type === 'error') throw new StorageError(answer.code, answer.message);
   }
 
   async compact(revision: number): Promise<void> {
@@ -170,6 +171,14 @@ export class Store implements Storage {
     await this.#writer.close();
     this.#watchers.closeAll(closed());
     await this.#disk.close();
+  }
+
+  async #revoke(command: Command): Promise<Answer> {
+    for (;;) {
+      this.#refuseIfClosed();
+      const answer = await this.#writer.propose(command, 0);
+      if (!('type' in answer) || answer.type !== 'more') return answer;
+    }
   }
 
   async #propose(command: Command, bytes: number): Promise<Exclude<Answer, { type: 'error' }>> {

@@ -36,7 +36,7 @@ export interface WriterParts {
 }
 
 /** The answer of a command, with values in place of references. */
-export type Answer = TxnResult | Extract<Response, { type: 'lease' | 'done' | 'error' }>;
+export type Answer = TxnResult | Extract<Response, { type: 'lease' | 'done' | 'more' | 'error' }>;
 
 interface Proposal {
   command: Command;

@@ -5,7 +5,7 @@ import { dump, put, refused, write } from './short.ts';
 
 export const leaseCases: ContractCase[] = [
   {
-    name: 'when a lease ends its keys are deleted in one revision, which watchers see',
+    name: 'when a lease ends its keys are deleted, in one revision unless they are very many, which watchers see',
     async run(backend) {
       await using store = await backend.open();
       const lease = await store.grantLease(10);
@@ -53,6 +53,28 @@ export const leaseCases: ContractCase[] = [
       await refused(store.revokeLease(lease.id), 'lease-not-found');
       await refused(write(store, put('/d', '1', lease.id)), 'lease-not-found');
       await rejects(store.grantLease(0), TypeError);
+    },
+  },
+  {
+    name: 'a lease with very many keys ends as a whole, even if the end of the store comes on the way',
+    async run(backend) {
+      const first = await backend.open();
+      const { id } = await first.grantLease(10);
+      for (let i = 0; i < 3000; i += 500) {
+        await write(first, ...Array.from({ length: 500 }, (_, j) => put(`/k/${i + j}`, '', id)));
+      }
+      const watcher = new Collector(first, '/k/', 0);
+      const before = await first.currentRevision();
+      await backend.advance(11_000);
+      await watcher.reached(before + 1);
+      await refused(first.keepAliveLease(id), 'lease-not-found');
+      await refused(write(first, put('/late', '', id)), 'lease-not-found');
+      await backend.powerCut();
+      await using store = await backend.open();
+      const after = new Collector(store, '/k/', 0);
+      await backend.advance(1000);
+      while ((await store.list('/k/')).count > 0) await after.reached(after.revision + 1);
+      await refused(store.revokeLease(id), 'lease-not-found');
     },
   },
   {

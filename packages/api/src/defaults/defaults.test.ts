@@ -200,6 +200,11 @@ describe('defaults, as upstream sets them', () => {
       labels: { 'kubernetes.io/metadata.name': 'x' },
     });
     expect(defaulted(secrets, { metadata })['type']).toBe('Opaque');
+    expect(defaulted(secrets, { metadata, data: { a: 'YQ==', b: 'Yg==' }, stringData: { b: 'ä€', c: '' } })).toEqual({
+      metadata,
+      type: 'Opaque',
+      data: { a: 'YQ==', b: 'w6Tigqw=', c: '' },
+    });
     const subsets = [{ addresses: [{ ip: '1.1.1.1' }], ports: [{ port: 80 }] }];
     expect(defaulted(endpoints, { metadata, subsets })['subsets']).toMatchObject([{ ports: [{ protocol: 'TCP' }] }]);
     const slice = { metadata, addressType: 'IPv4', ports: [{ port: 80 }] };

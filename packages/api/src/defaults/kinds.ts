@@ -1,3 +1,4 @@
+import { setOwn } from '@wherry/apimachinery';
 import type { Deployment } from '../apps/deployment.ts';
 import type { ReplicaSet } from '../apps/replicaset.ts';
 import type { Endpoints } from '../core/endpoints.ts';
@@ -38,8 +39,20 @@ function defaultNode(node: Node): void {
   if (status.allocatable === undefined && status.capacity !== undefined) status.allocatable = { ...status.capacity };
 }
 
+/** stringData is for writing alone: it becomes data, above what data says, and is never stored. */
 function defaultSecret(secret: Secret): void {
   secret.type ||= 'Opaque';
+  if (secret.stringData === undefined) return;
+  const data = { ...secret.data };
+  for (const [key, text] of Object.entries(secret.stringData)) setOwn(data, key, base64(text));
+  secret.data = data;
+  delete secret.stringData;
+}
+
+function base64(text: string): string {
+  let binary = '';
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
+  return btoa(binary);
 }
 
 function defaultEndpoints(endpoints: Endpoints): void {

@@ -9,25 +9,34 @@ export function pathsOf(resources: readonly Resource[]): Json {
     const prefix = `/${resource.group === '' ? 'api' : 'apis'}/${apiVersionOf(resource)}`;
     const collection = `${prefix}${resource.namespaced ? '/namespaces/{namespace}' : ''}/${resource.plural}`;
     const scope = resource.namespaced ? [namespaceParameter] : [];
-    if (resource.namespaced)
-      paths[`${prefix}/${resource.plural}`] = { get: list(resource), parameters: listParameters };
+    if (resource.namespaced) {
+      const verb = list(resource, `list${words(resource)}${resource.kind}ForAllNamespaces`);
+      paths[`${prefix}/${resource.plural}`] = { get: verb, parameters: [pretty] };
+    }
     paths[collection] = {
-      get: list(resource),
-      post: write(resource, 'post'),
-      delete: remove(resource, 'deletecollection'),
+      get: list(resource, idOf('list', resource)),
+      post: write(resource, 'post', idOf('create', resource)),
+      ...(resource.noCollectionDelete === true ? {} : { delete: removeCollection(resource) }),
       parameters: [...scope, pretty],
     };
     const object = `${collection}/{name}`;
-    paths[object] = {
-      ...objectVerbs(resource),
-      delete: remove(resource, 'delete'),
-      parameters: [...scope, nameParameter, pretty],
-    };
+    const parameters = [...scope, nameParameter, pretty];
+    paths[object] = { ...objectVerbs(resource, ''), delete: remove(resource), parameters };
     if (resource.subresources.includes('status')) {
-      paths[`${object}/status`] = { ...objectVerbs(resource), parameters: [...scope, nameParameter, pretty] };
+      paths[`${object}/status`] = { ...objectVerbs(resource, 'Status'), parameters };
     }
   }
   return paths;
+}
+
+/** Such as `replaceAppsV1NamespacedDeploymentStatus`. */
+function idOf(verb: string, resource: Resource, subresource = ''): string {
+  return `${verb}${words(resource)}${resource.namespaced ? 'Namespaced' : ''}${resource.kind}${subresource}`;
+}
+
+function words({ group, version }: Resource): string {
+  const name = group === '' ? 'core' : (group.split('.')[0] ?? '');
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}${version.charAt(0).toUpperCase()}${version.slice(1)}`;
 }
 
 function query(name: string, description: string, type = 'string'): Json {
@@ -70,20 +79,31 @@ const patchTypes = [
   'application/strategic-merge-patch+json',
 ];
 
-function objectVerbs(resource: Resource): Json {
-  return { get: read(resource), put: write(resource, 'put'), patch: patch(resource) };
+function objectVerbs(resource: Resource, subresource: string): Json {
+  const { id } = resource.schema;
+  return {
+    get: operation(resource, 'get', [], id, idOf('read', resource, subresource)),
+    put: write(resource, 'put', idOf('replace', resource, subresource)),
+    patch: patch(resource, idOf('patch', resource, subresource)),
+  };
 }
 
-function operation(resource: Resource, action: string, parameters: readonly Json[], id: string, body?: Json): Json {
-  const tag = `${resource.group === '' ? 'core' : resource.group.split('.')[0]}_${resource.version}`;
+function operation(
+  resource: Resource,
+  action: string,
+  parameters: readonly Json[],
+  answer: string,
+  operationId: string,
+  requestBody?: Json,
+): Json {
   return {
-    tags: [tag],
+    tags: [`${resource.group === '' ? 'core' : resource.group.split('.')[0]}_${resource.version}`],
     description: `${action} ${resource.kind}`,
-    operationId: `${action}_${tag}_${resource.plural}`,
+    operationId,
     parameters,
-    ...(body === undefined ? {} : { requestBody: { required: true, content: body } }),
+    ...(requestBody === undefined ? {} : { requestBody }),
     responses: {
-      '200': { description: 'OK', content: { 'application/json': { schema: reference(id, 'v3') } } },
+      '200': { description: 'OK', content: { 'application/json': { schema: reference(answer, 'v3') } } },
       '401': { description: 'Unauthorized' },
     },
     'x-kubernetes-action': action,
@@ -91,28 +111,32 @@ function operation(resource: Resource, action: string, parameters: readonly Json
   };
 }
 
-function read(resource: Resource): Json {
-  return operation(resource, 'get', [], resource.schema.id);
+function list(resource: Resource, operationId: string): Json {
+  return operation(resource, 'list', listParameters, `${resource.schema.id}List`, operationId);
 }
-function list(resource: Resource): Json {
-  return operation(resource, 'list', listParameters, `${resource.schema.id}List`);
+
+function write(resource: Resource, action: 'post' | 'put', operationId: string): Json {
+  const { id } = resource.schema;
+  const body = { required: true, content: { '*/*': { schema: reference(id, 'v3') } } };
+  return operation(resource, action, writeParameters, id, operationId, body);
 }
-function write(resource: Resource, action: 'post' | 'put'): Json {
-  const body = { '*/*': { schema: reference(resource.schema.id, 'v3') } };
-  return operation(resource, action, writeParameters, resource.schema.id, body);
-}
-function patch(resource: Resource): Json {
-  const schema = reference('io.k8s.apimachinery.pkg.apis.meta.v1.Patch', 'v3');
+
+function patch(resource: Resource, operationId: string): Json {
+  const schema = reference(`${meta}.Patch`, 'v3');
   const force = query('force', 'Take fields over from other managers (apply only).', 'boolean');
-  const body = Object.fromEntries(patchTypes.map((type) => [type, { schema }]));
-  return operation(resource, 'patch', [...writeParameters, force], resource.schema.id, body);
+  const body = { required: true, content: Object.fromEntries(patchTypes.map((type) => [type, { schema }])) };
+  return operation(resource, 'patch', [...writeParameters, force], resource.schema.id, operationId, body);
 }
-function remove(resource: Resource, action: 'delete' | 'deletecollection'): Json {
-  const options = reference('io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions', 'v3');
-  const parameters = action === 'delete' ? deleteParameters : [...deleteParameters, ...listParameters];
-  const status = 'io.k8s.apimachinery.pkg.apis.meta.v1.Status';
-  return {
-    ...operation(resource, action, parameters, status),
-    requestBody: { content: { '*/*': { schema: options } } },
-  };
+
+const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+const deleteBody = { content: { '*/*': { schema: reference(`${meta}.DeleteOptions`, 'v3') } } };
+
+function remove(resource: Resource): Json {
+  return operation(resource, 'delete', deleteParameters, `${meta}.Status`, idOf('delete', resource), deleteBody);
+}
+
+function removeCollection(resource: Resource): Json {
+  const parameters = [...deleteParameters, ...listParameters.filter((parameter) => parameter['name'] !== 'watch')];
+  const id = idOf('deleteCollection', resource);
+  return operation(resource, 'deletecollection', parameters, `${meta}.Status`, id, deleteBody);
 }

@@ -4,7 +4,7 @@ import { nodes, pods, services, type Node } from '@wherry/api';
 import { EventRecorder, Informer, loadKubeconfig, RestClient } from '@wherry/client';
 import { serveHealth, type DaemonContext } from '@wherry/daemon';
 import { Iptables } from '@wherry/node-iptables';
-import Docker from 'dockerode';
+import { openEngine } from './docker/engine.ts';
 import { followEvents } from './docker/events.ts';
 import { ensurePauseImage } from './docker/pause-image.ts';
 import { World } from './docker/world.ts';
@@ -32,7 +32,7 @@ type Context = DaemonContext<typeof flags>;
 export async function runKubelet(context: Context): Promise<void> {
   const { flags: options, log, signal, health } = context;
   const now = Date.now;
-  const docker = new Docker({ socketPath: options.containerRuntimeEndpoint.replace(/^unix:\/\//, '') });
+  const docker = openEngine(options.containerRuntimeEndpoint);
   await mkdir(options.rootDir, { recursive: true, mode: 0o750 });
   const nodeName = nodeNameOf(options.hostnameOverride);
   const address = await nodeAddress(options.nodeIp);

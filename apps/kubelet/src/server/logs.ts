@@ -62,17 +62,18 @@ export async function* readLogs(
 
 /** dockerode's own logs() reads everything into memory unless it follows; this streams either way. */
 function openLogs(docker: Docker, containerId: string, options: LogOptions): Promise<Readable> {
-  const query = new URLSearchParams({
-    stdout: String(options.stream !== 'Stderr'),
-    stderr: String(options.stream !== 'Stdout'),
-    follow: String(options.follow),
-    timestamps: String(options.timestamps),
-    ...(options.tailLines === undefined ? {} : { tail: String(options.tailLines) }),
+  const query = {
+    stdout: options.stream !== 'Stderr',
+    stderr: options.stream !== 'Stdout',
+    follow: options.follow,
+    timestamps: options.timestamps,
+    ...(options.tailLines === undefined ? {} : { tail: options.tailLines }),
     ...(options.sinceMs === undefined ? {} : { since: (options.sinceMs / 1000).toFixed(3) }),
-  });
+  };
   return new Promise((resolve, reject) => {
     const call = {
-      path: `/containers/${containerId}/logs?${query.toString()}`,
+      path: `/containers/${containerId}/logs?`,
+      options: query,
       method: 'GET',
       isStream: true,
       statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },

@@ -1,5 +1,4 @@
 import { configMaps, type ConfigMap } from '@wherry/api';
-import { openMemoryStore } from '@wherry/store';
 import { expect, it, vi } from 'vitest';
 import { startTestApiserver } from '../../../test/fixture/cluster-fixture.ts';
 import { until } from './fake-server.ts';
@@ -13,8 +12,8 @@ const configMap = (name: string, value: string): ConfigMap => ({
 });
 
 it('sees every change once, in order, across restarts of the apiserver, without listing again', async () => {
-  const storage = await openMemoryStore();
-  let cluster = await startTestApiserver({ storage });
+  let cluster = await startTestApiserver();
+  const { storage } = cluster;
   const port = cluster.server.port;
   const { config } = cluster;
   await using watching = new RestClient(config);
@@ -48,7 +47,8 @@ it('sees every change once, in order, across restarts of the apiserver, without 
       }
     }
     // Some of the events are still on their way when the server goes.
-    await cluster.close();
+    await cluster.server.close();
+    cluster.client.close();
     cluster = await startTestApiserver({ storage, securePort: port });
   }
   await until(() => seen.length >= wanted.length);

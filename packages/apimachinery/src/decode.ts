@@ -23,8 +23,7 @@ const maxFindings = 100;
 export function decode<T>(schema: ObjectSchema & Typed<T>, json: unknown): Decoded<T>;
 export function decode(schema: ObjectSchema, json: unknown): Decoded<unknown> {
   const findings: Findings = { errors: [], strict: [] };
-  const root: Place = { struct: '', names: [], path: '' };
-  const object = decodeValue(schema, json ?? {}, root, findings);
+  const object = decodeValue(schema, json ?? {}, undefined, findings);
   return { object, errors: findings.errors, strict: findings.strict };
 }
 
@@ -40,14 +39,15 @@ interface Findings {
   errors: string[];
   strict: string[];
 }
-/** Go reports the struct and the field names without indexes; strict findings have the whole path. */
+/** Where a value is: a step in the object around it. Texts are made of it only when there is something to say. */
 interface Place {
-  struct: string;
-  names: string[];
-  path: string;
+  readonly parent: Place | undefined;
+  /** A field of this struct, or else a key of a map or an index of a list. */
+  readonly struct: string | undefined;
+  readonly step: string | number;
 }
 
-function decodeValue(schema: Schema, value: unknown, place: Place, findings: Findings): unknown {
+function decodeValue(schema: Schema, value: unknown, place: Place | undefined, findings: Findings): unknown {
   switch (schema.type) {
     case 'object':
       return isMap(value) ? decodeObject(schema, value, place, findings) : mismatch(schema, value, place, findings);
@@ -62,20 +62,19 @@ function decodeValue(schema: Schema, value: unknown, place: Place, findings: Fin
   }
 }
 
-function decodeObject(schema: ObjectSchema, value: JsonMap, place: Place, findings: Findings): JsonMap {
+function decodeObject(schema: ObjectSchema, value: JsonMap, place: Place | undefined, findings: Findings): JsonMap {
   const change = new CopyOnWrite(value);
   const struct = structName(schema);
   for (const key in value) {
     const item = value[key];
     const field = getOwn(schema.fields, key);
     if (field === undefined) {
-      if (findings.strict.length < maxFindings) findings.strict.push(`unknown field "${join(place.path, key)}"`);
+      if (findings.strict.length < maxFindings) findings.strict.push(`unknown field "${pathOf(place, key)}"`);
       change.remove(key);
     } else if (item === null || item === undefined) {
       change.remove(key);
     } else {
-      const inner = { struct, names: [...place.names, key], path: join(place.path, key) };
-      change.set(key, decodeValue(field.schema, item, inner, findings));
+      change.set(key, decodeValue(field.schema, item, { parent: place, struct, step: key }, findings));
     }
   }
   fillZero(schema, change);
@@ -130,11 +129,11 @@ function zeroOf({ presence, schema }: Field): (() => unknown) | undefined {
   }
 }
 
-function decodeList(items: Schema, value: unknown[], place: Place, findings: Findings): unknown[] {
+function decodeList(items: Schema, value: unknown[], place: Place | undefined, findings: Findings): unknown[] {
   let result = value;
   for (let i = 0; i < value.length; i++) {
     const item = value[i];
-    const inner = { ...place, path: `${place.path}[${i}]` };
+    const inner = { parent: place, struct: undefined, step: i };
     const decoded = item === null ? zeroItem(items) : decodeValue(items, item, inner, findings);
     if (decoded === item) continue;
     if (result === value) result = [...value];
@@ -143,11 +142,11 @@ function decodeList(items: Schema, value: unknown[], place: Place, findings: Fin
   return result;
 }
 
-function decodeMap(values: Schema, value: JsonMap, place: Place, findings: Findings): JsonMap {
+function decodeMap(values: Schema, value: JsonMap, place: Place | undefined, findings: Findings): JsonMap {
   const change = new CopyOnWrite(value);
   for (const key in value) {
     const item = value[key];
-    const inner = values.type === 'string' ? place : { ...place, path: join(place.path, key) };
+    const inner = { parent: place, struct: undefined, step: key };
     change.set(key, item === null ? zeroItem(values) : decodeValue(values, item, inner, findings));
   }
   return change.result;
@@ -157,7 +156,7 @@ function zeroItem(schema: Schema): unknown {
   return zeroOf({ presence: 'required', schema })?.() ?? (schema.type === 'quantity' ? '0' : undefined);
 }
 
-function decodeScalar(schema: Schema, value: unknown, place: Place, findings: Findings): unknown {
+function decodeScalar(schema: Schema, value: unknown, place: Place | undefined, findings: Findings): unknown {
   switch (schema.type) {
     case 'string':
       if (typeof value !== 'string') break;
@@ -229,8 +228,8 @@ function formatTime(value: string, format: 'date-time' | 'micro-time'): string {
   return `${seconds}.${fraction.slice(0, 6).padEnd(6, '0')}Z`;
 }
 
-function mismatch(schema: Schema, value: unknown, place: Place, findings: Findings): undefined {
-  const where = place.names.length === 0 ? 'Go value' : `Go struct field ${place.struct}.${place.names.join('.')}`;
+function mismatch(schema: Schema, value: unknown, place: Place | undefined, findings: Findings): undefined {
+  const where = goPlace(place);
   report(findings, `json: cannot unmarshal ${describe(schema, value)} into ${where} of type ${goType(schema)}`);
   return undefined;
 }
@@ -280,8 +279,26 @@ function structName(schema: ObjectSchema): string {
   return schema.id.slice(schema.id.lastIndexOf('.') + 1);
 }
 
-function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`;
+/** Go names the innermost struct and all field names, without indexes and keys of maps. */
+function goPlace(place: Place | undefined): string {
+  const names: (string | number)[] = [];
+  let struct: string | undefined;
+  for (let at = place; at !== undefined; at = at.parent) {
+    if (at.struct === undefined) continue;
+    struct ??= at.struct;
+    names.unshift(at.step);
+  }
+  return struct === undefined ? 'Go value' : `Go struct field ${struct}.${names.join('.')}`;
+}
+
+/** The whole path of a key: `spec.containers[0].image`. */
+function pathOf(place: Place | undefined, key: string): string {
+  let path = key;
+  for (let at = place; at !== undefined; at = at.parent) {
+    const dot = path.startsWith('[') ? '' : '.';
+    path = typeof at.step === 'number' ? `[${at.step}]${dot}${path}` : `${at.step}${dot}${path}`;
+  }
+  return path;
 }
 
 /** The object as it is until the first change, then a copy of it. */

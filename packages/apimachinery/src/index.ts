@@ -11,6 +11,7 @@ export {
 } from './field-selector.ts';
 export { jsonPatch, type JsonPatchOperation } from './json-patch.ts';
 export * from './kube-object.ts';
+export type { LabelRequirement } from './label-requirement.ts';
 export {
   formatLabelRequirements,
   formatLabels,
@@ -20,7 +21,6 @@ export {
   matchesLabels,
   parseLabelSelector,
   selectorMatches,
-  type LabelRequirement,
   type Labels,
 } from './label-selector.ts';
 export { createMergePatch, mergePatch } from './merge-patch.ts';

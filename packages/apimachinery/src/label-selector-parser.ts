@@ -1,4 +1,4 @@
-import { checkKey, checkRequirement, type LabelRequirement } from './label-selector.ts';
+import { checkKey, checkRequirement, type LabelRequirement } from './label-requirement.ts';
 
 /** The grammar and the words of upstream's labels.Parse. Reading is linear: each character is looked at once. */
 

@@ -88,12 +88,6 @@ export function validateAnnotations(
   return errors;
 }
 
-/** Names that must only survive as one segment of a URL. */
-export function isPathSegmentName(name: string): string[] {
-  if (name === '.' || name === '..') return [`may not be '${name}'`];
-  return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`);
-}
-
 export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }

@@ -12,6 +12,9 @@ export class CliError extends Error {
 /** A command line that cannot be right: the message is followed by where the help is. */
 export class UsageError extends CliError {}
 
+/** Said as it is, without `error:` before it. */
+export class SaidError extends Error {}
+
 /** Ends the process with a code and says nothing more. */
 export class SilentExit extends Error {
   readonly exitCode: number;
@@ -61,15 +64,23 @@ export function isStatusReason(error: unknown, reason: string): boolean {
 export function explainError(error: unknown, usageOf: string): { text: string; exitCode: number } {
   if (error instanceof SilentExit) return { text: '', exitCode: error.exitCode };
   if (error instanceof SeveralErrors) {
-    return { text: error.errors.map((e) => explainError(e, usageOf).text).join(''), exitCode: 1 };
+    return { text: error.errors.map((e) => explainOneOf(e, usageOf)).join(''), exitCode: 1 };
   }
   if (error instanceof UsageError) {
     return { text: `error: ${error.message}\nSee '${usageOf} --help' for usage.\n`, exitCode: error.exitCode };
   }
+  if (error instanceof SaidError) return { text: `${error.message}\n`, exitCode: 1 };
   if (error instanceof CliError) return { text: `error: ${error.message}\n`, exitCode: error.exitCode };
   const status = statusOf(error);
   if (status) return { text: `${explainStatus(status)}\n`, exitCode: 1 };
   return { text: `${explainFailure(error)}\n`, exitCode: 1 };
+}
+
+/** Among several errors one that is invalid is not taken apart into its fields. */
+function explainOneOf(error: unknown, usageOf: string): string {
+  const status = statusOf(error);
+  if (status?.reason !== 'Invalid') return explainError(error, usageOf).text;
+  return `Error from server (Invalid): ${status.message ?? ''}\n`;
 }
 
 export function explainStatus(status: Status): string {

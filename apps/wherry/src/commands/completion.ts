@@ -14,10 +14,17 @@ source <(wherry completion bash)`,
   flags: {},
   run: async ({ args, commands, out }) => {
     const [shell] = args;
-    if (shell === undefined) throw new CliError('shell not specified');
-    if (args.length > 1) throw new CliError('too many arguments. Expected only the shell type');
+    if (shell === undefined)
+      throw new CliError("Shell not specified.\nSee 'wherry completion -h' for help and examples");
+    if (args.length > 1)
+      throw new CliError(
+        "Too many arguments. Expected only the shell type.\nSee 'wherry completion -h' for help and examples",
+      );
     const write = Object.hasOwn(writers, shell) ? writers[shell as keyof typeof writers] : undefined;
-    if (!write) throw new CliError(`unsupported shell type ${JSON.stringify(shell)}`);
+    if (!write)
+      throw new CliError(
+        `Unsupported shell type ${JSON.stringify(shell)}.\nSee 'wherry completion -h' for help and examples`,
+      );
     out(write(await Promise.all(commands.map(async (entry) => await entry.load())), globalFlags));
   },
 });

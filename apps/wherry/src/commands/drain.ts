@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from '@wherry/api';
 import { defineCommand, type CommandSpec, type Invocation } from '../cli/command.ts';
-import { CliError, isStatusReason, statusOf, throwGathered } from '../cli/errors.ts';
+import { CliError, SilentExit, isStatusReason, statusOf, throwGathered } from '../cli/errors.ts';
 import { bool, duration, int, string } from '../cli/flags.ts';
 import { planDrain } from '../drain/plan.ts';
 import { findByWord, resourcePath, type ApiResource } from '../resources/mapping.ts';
@@ -129,7 +129,9 @@ export const drain = defineCommand({
     }
     if (failed.length > 0)
       invocation.err(`There are pending nodes to be drained:\n${failed.map((n) => ` ${n}\n`).join('')}`);
-    throwGathered(errors);
+    if (errors.length === 0) return;
+    for (const error of errors) invocation.err(`${(error as Error).message}\n`);
+    throw new SilentExit(1);
   },
 });
 

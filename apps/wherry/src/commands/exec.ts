@@ -26,7 +26,9 @@ wherry exec -it deployment/web -- sh`,
     if (args.length === 0) throw new CliError('pod, type/name or --filename must be specified');
     const words = argsBeforeDash < 0 ? [] : args.slice(argsBeforeDash);
     if (argsBeforeDash < 0 && args.length > 1) {
-      throw new CliError('exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead');
+      throw new CliError(
+        "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'wherry exec -h' for help and examples",
+      );
     }
     if (words.length === 0) throw new CliError('you must specify at least one command for the container');
     const [pod] = await podsOf(session, args.slice(0, argsBeforeDash));

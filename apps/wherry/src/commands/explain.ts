@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.ts';
-import { CliError } from '../cli/errors.ts';
+import { CliError, SaidError } from '../cli/errors.ts';
 import { bool, string } from '../cli/flags.ts';
 import { findKind, type OpenApiDocument } from '../explain/openapi.ts';
 import { UnknownField, renderExplanation } from '../explain/render.ts';
@@ -46,7 +46,9 @@ wherry explain deployment.spec --recursive`,
     try {
       out(renderExplanation({ document, group, version, kind, root, path }, flags.recursive));
     } catch (error) {
-      throw error instanceof UnknownField ? new CliError(error.message) : error;
+      if (!(error instanceof UnknownField)) throw error;
+      out(error.header);
+      throw new CliError(error.message);
     }
   },
 });
@@ -61,7 +63,7 @@ function readSubject(resources: readonly ApiResource[], word: string): { resourc
     if (resource && (length === 1 || name.endsWith(`.${resource.group}`)))
       return { resource, path: parts.slice(length) };
   }
-  throw new CliError(`the server doesn't have a resource type ${JSON.stringify(parts[0] ?? word)}`);
+  throw new SaidError(`the server doesn't have a resource type ${JSON.stringify(parts[0] ?? word)}`);
 }
 
 function withVersion(resources: readonly ApiResource[], resource: ApiResource, apiVersion: string): ApiResource {

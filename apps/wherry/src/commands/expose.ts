@@ -57,7 +57,7 @@ wherry expose deployment web --port=80 --target-port=8080`,
           builtIn('', 'Service', 'services'),
           flags.name || info.name,
           { ...(labels ? { metadata: { labels } } : {}), spec, status: { loadBalancer: {} } },
-          'exposed',
+          { operation: 'exposed', failureSubject: '' },
         );
       } catch (error) {
         errors.push(error);

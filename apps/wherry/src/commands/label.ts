@@ -53,7 +53,7 @@ wherry ${name} pods web status-`,
           const next = change(old, set, remove, invocation.flags.overwrite, what);
           for (const key of remove) if (!(key in old)) invocation.out(`${what} ${JSON.stringify(key)} not found.\n`);
           const same = JSON.stringify(sorted(old)) === JSON.stringify(sorted(next));
-          const verb = same ? `not ${done}` : wording(old, next, name, done);
+          const verb = same && name === 'label' ? `not ${done}` : wording(old, next, name, done);
           const after: Unstructured = { ...before, metadata: { ...before.metadata, [field]: next } };
           const resourceVersion = invocation.flags['resource-version'];
           const patch = {

@@ -1,6 +1,6 @@
 import type { Pod } from '@wherry/api';
 import { defineCommand, type Invocation } from '../cli/command.ts';
-import { CliError, throwGathered } from '../cli/errors.ts';
+import { CliError, isStatusReason, throwGathered } from '../cli/errors.ts';
 import { bool, duration, int, string } from '../cli/flags.ts';
 import { readLines } from '../connection/lines.ts';
 import { chooseContainer, containersOf, podPath, podsOf } from '../resources/pod-of.ts';
@@ -96,7 +96,11 @@ async function sourcesOf(invocation: LogsInvocation): Promise<Source[]> {
   // The last of three words, or the second after TYPE/NAME, is a container.
   const [first = '', second] = args;
   const container = flags.container || (first.includes('/') || args.length === 2 ? (second ?? '') : '');
-  const pods = await podsOf(session, args.slice(0, 1));
+  const pods = await podsOf(session, args.slice(0, 1)).catch(async (error: unknown) => {
+    if (!isStatusReason(error, 'NotFound')) throw error;
+    const where = JSON.stringify(await session.namespace());
+    throw new CliError(`error from server (NotFound): ${(error as Error).message} in namespace ${where}`);
+  });
   const [pod] = pods;
   if (!pod) throw new CliError('pod not found');
   if (flags['all-pods']) return pods.flatMap((p) => sourcesOfPod(invocation, p, every, container));

@@ -52,6 +52,7 @@ wherry run -it --rm try --image=busybox --restart=Never -- sh`,
       pods,
       name,
       pod,
+      { failureSubject: '' },
     );
     if (!attached || given['dry-run'] !== 'none') return;
     const { runAttached } = await import('./run-attached.ts');

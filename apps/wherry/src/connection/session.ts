@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ClientConfig, LoadedKubeconfig, RestClient, RestRequest } from '@wherry/client';
-import { CliError } from '../cli/errors.ts';
+import { CliError, SaidError } from '../cli/errors.ts';
 import { parseDuration } from '../cli/flags.ts';
 import type { Io } from '../cli/io.ts';
 import type { ApiResource } from '../resources/mapping.ts';
@@ -111,7 +111,10 @@ export class Session implements AsyncDisposable {
     } catch (error) {
       // Without any configuration kubectl asks the old insecure port, and its users know what that answer means.
       if (!(error as Error).message.includes('no configuration has been provided')) {
-        throw new CliError((error as Error).message);
+        const unknown = /^context "(.*)" does not exist$/.exec((error as Error).message);
+        if (unknown)
+          throw new SaidError(`Error in configuration: context was not found for specified context: ${unknown[1]}`);
+        throw new CliError((error as Error).message.replace(/^error loading config file "[^"]*": (?=stat )/, ''));
       }
       const config = { servers: ['http://localhost:8080'] };
       loaded = { config, namespace: 'default', context: '', raw: {} };

@@ -49,10 +49,14 @@ export function elementOf(document: OpenApiDocument, schema: OpenApiSchema): Ope
 }
 
 /** `[]Container`, `map[string]string`, `PodSpec`, `integer`. */
-export function typeName(schema: OpenApiSchema): string {
+export function typeName(document: OpenApiDocument, schema: OpenApiSchema): string {
   const reference = referenceOf(schema);
+  // A definition that is a plain string, such as a time, is called by what it is.
+  const plain = reference === undefined ? undefined : resolve(document, schema).type;
+  if (plain !== undefined && plain !== 'object' && plain !== 'array') return plain;
   if (reference !== undefined) return reference.slice(reference.lastIndexOf('.') + 1);
-  if (schema.type === 'array' || schema.items) return `[]${schema.items ? typeName(schema.items) : 'Object'}`;
-  if (typeof schema.additionalProperties === 'object') return `map[string]${typeName(schema.additionalProperties)}`;
+  if (schema.type === 'array' || schema.items) return `[]${schema.items ? typeName(document, schema.items) : 'Object'}`;
+  if (typeof schema.additionalProperties === 'object')
+    return `map[string]${typeName(document, schema.additionalProperties)}`;
   return schema.type === 'object' || !schema.type ? 'Object' : schema.type;
 }

@@ -10,27 +10,30 @@ export interface Explained {
 }
 
 export class UnknownField extends Error {
-  constructor(name: string) {
+  /** What kubectl has printed by the time it finds out. */
+  readonly header: string;
+  constructor(name: string, header: string) {
     super(`field ${JSON.stringify(name)} does not exist`);
+    this.header = header;
   }
 }
 
 /** kubectl's plain-text page about a kind or one of its fields. Throws UnknownField. */
 export function renderExplanation(subject: Explained, recursive: boolean): string {
   const { document, group, kind, version } = subject;
+  const header = [...(group ? [`GROUP:      ${group}`] : []), `KIND:       ${kind}`, `VERSION:    ${version}`, ''];
   const schema = subject.path.reduce((at, name) => {
     const next = elementOf(document, at).properties?.[name];
-    if (!next) throw new UnknownField(name);
+    if (!next) throw new UnknownField(name, `${header.join('\n')}\n`);
     return next;
   }, subject.root);
   const name = subject.path.at(-1);
   const fields = elementOf(document, schema);
   const lines = [
-    ...(group ? [`GROUP:      ${group}`] : []),
-    `KIND:       ${kind}`,
-    `VERSION:    ${version}`,
-    '',
-    ...(name === undefined ? [] : [`FIELD: ${name} <${typeName(schema)}>`, ...enumBlock(document, schema), '']),
+    ...header,
+    ...(name === undefined
+      ? []
+      : [`FIELD: ${name} <${typeName(document, schema)}>`, ...enumBlock(document, schema), '']),
     'DESCRIPTION:',
     indent(wrap(describe(document, schema) || '<empty>')),
   ];
@@ -56,11 +59,17 @@ function enumBlock(document: OpenApiDocument, schema: OpenApiSchema): string[] {
   return values?.length ? ['ENUM:', ...values.map((v) => `    ${String(v)}`)] : [''];
 }
 
-function fieldLine(name: string, field: OpenApiSchema, parent: OpenApiSchema, level: number): string {
+function fieldLine(
+  document: OpenApiDocument,
+  name: string,
+  field: OpenApiSchema,
+  parent: OpenApiSchema,
+  level: number,
+): string {
   const required = parent.required?.includes(name) ? ' -required-' : '';
   const margin = '  '.repeat(level);
   const values = field.enum?.length ? `${margin}enum: ${enumText(field.enum)}\n` : '';
-  return `${margin}${name}\t<${typeName(field)}>${required}\n${values}`;
+  return `${margin}${name}\t<${typeName(document, field)}>${required}\n${values}`;
 }
 
 const maxEnumShown = 4;
@@ -73,8 +82,8 @@ function enumText(values: readonly unknown[]): string {
 function fieldList(document: OpenApiDocument, schema: OpenApiSchema): string {
   return sortedFields(schema)
     .map(([name, field]) => {
-      const text = field.description || resolve(document, field).description || '<no description>';
-      return `${fieldLine(name, field, schema, 1)}${indent(wrap(text))}\n\n`;
+      const text = field.description || '<no description>';
+      return `${fieldLine(document, name, field, schema, 1)}${indent(wrap(text))}\n\n`;
     })
     .join('');
 }
@@ -90,7 +99,7 @@ function fieldTree(
     .map(([name, field]) => {
       const inner = elementOf(document, field);
       const nested = inner.properties && !path.has(inner) ? fieldTree(document, inner, level + 1, path) : '';
-      return fieldLine(name, field, schema, level) + nested;
+      return fieldLine(document, name, field, schema, level) + nested;
     })
     .join('');
 }

@@ -45,15 +45,19 @@ export type GeneratorInvocation = Pick<Invocation, 'session' | 'out' | 'args' | 
   readonly flags: FlagValues<typeof generatorFlags>;
 };
 
-/** Creates what a command line described, or prints it with --dry-run=client. */
+/**
+ * Creates what a command line described, or prints it with --dry-run=client. `failureSubject` is what a failure is said
+ * to be of; with an empty one the server's error is given as it is.
+ */
 export async function createGenerated(
   invocation: Pick<GeneratorInvocation, 'session' | 'out' | 'flags'>,
   resource: ApiResource,
   name: string,
   rest: Record<string, unknown>,
-  operation = 'created',
+  options: { readonly operation?: string; readonly failureSubject?: string } = {},
 ): Promise<Unstructured> {
   const { session, flags } = invocation;
+  const { operation = 'created' } = options;
   const dryRun = readDryRun(flags['dry-run']);
   const outcome = await Outcome.of(invocation, dryRun);
   const { metadata, ...fields } = rest as { metadata?: Unstructured['metadata'] };
@@ -85,12 +89,11 @@ export async function createGenerated(
     outcome.say(resource, created, operation);
     return created;
   } catch (error) {
-    throw named(error, resource);
+    throw named(error, options.failureSubject ?? `${resource.kind.toLowerCase()}:`);
   }
 }
 
-function named(error: unknown, resource: ApiResource): unknown {
+function named(error: unknown, what: string): unknown {
   const status = statusOf(error);
-  if (!status || status.reason === 'Invalid') return error;
-  return new CliError(`failed to create ${resource.kind.toLowerCase()}: ${status.message ?? ''}`);
+  return !status || what === '' ? error : new CliError(`failed to create ${what} ${status.message ?? ''}`);
 }

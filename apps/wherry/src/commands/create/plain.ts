@@ -9,7 +9,13 @@ export const createNamespace = defineCommand({
   flags: generatorFlags,
   run: async (invocation) => {
     const name = requireName(invocation);
-    await createGenerated(invocation, builtIn('', 'Namespace', 'namespaces', false), name, { spec: {}, status: {} });
+    await createGenerated(
+      invocation,
+      builtIn('', 'Namespace', 'namespaces', false),
+      name,
+      { spec: {}, status: {} },
+      { failureSubject: '' },
+    );
   },
 });
 

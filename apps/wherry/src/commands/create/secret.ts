@@ -16,10 +16,16 @@ const generic = defineCommand({
     const name = requireName(invocation);
     const data = [...(await readSources(invocation.flags, invocation.io.cwd))];
     const { type } = invocation.flags;
-    await createGenerated(invocation, secrets, name, {
-      ...(data.length > 0 ? { data: Object.fromEntries(data.map(([k, v]) => [k, v.toString('base64')])) } : {}),
-      ...(type ? { type } : {}),
-    });
+    await createGenerated(
+      invocation,
+      secrets,
+      name,
+      {
+        ...(data.length > 0 ? { data: Object.fromEntries(data.map(([k, v]) => [k, v.toString('base64')])) } : {}),
+        ...(type ? { type } : {}),
+      },
+      { failureSubject: 'secret' },
+    );
   },
 });
 
@@ -38,10 +44,16 @@ const tls = defineCommand({
     if (!cert || !key) throw new CliError('key and cert must be specified');
     const files = { 'from-env-file': [], 'from-literal': [], 'from-file': [`tls.crt=${cert}`, `tls.key=${key}`] };
     const data = [...(await readSources(files, invocation.io.cwd))];
-    await createGenerated(invocation, secrets, name, {
-      data: Object.fromEntries(data.map(([k, v]) => [k, v.toString('base64')])),
-      type: 'kubernetes.io/tls',
-    });
+    await createGenerated(
+      invocation,
+      secrets,
+      name,
+      {
+        data: Object.fromEntries(data.map(([k, v]) => [k, v.toString('base64')])),
+        type: 'kubernetes.io/tls',
+      },
+      { failureSubject: 'secret' },
+    );
   },
 });
 

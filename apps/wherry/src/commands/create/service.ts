@@ -14,11 +14,17 @@ async function createOf(
   more: Record<string, unknown> = {},
 ): Promise<void> {
   const name = requireName(invocation);
-  await createGenerated(invocation, services, name, {
-    metadata: { labels: { app: name } },
-    spec: { ...more, ...(ports.length > 0 ? { ports } : {}), selector: { app: name }, type },
-    status: { loadBalancer: {} },
-  });
+  await createGenerated(
+    invocation,
+    services,
+    name,
+    {
+      metadata: { labels: { app: name } },
+      spec: { ...more, ...(ports.length > 0 ? { ports } : {}), selector: { app: name }, type },
+      status: { loadBalancer: {} },
+    },
+    { failureSubject: `${type} service:` },
+  );
 }
 
 /** Reads `80:8080`, `80:http` and `80`. */

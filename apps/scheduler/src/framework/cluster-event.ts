@@ -10,9 +10,7 @@ export type ClusterEvent =
   | { readonly type: 'node-added'; readonly node: NodeInfo }
   | { readonly type: 'node-updated'; readonly node: NodeInfo; readonly changes: ReadonlySet<NodeChange> }
   /** A pod left its node, or needs less of it. */
-  | { readonly type: 'pod-freed'; readonly freed: PodInfo }
-  /** The waiting pod itself was changed. */
-  | { readonly type: 'pod-updated' };
+  | { readonly type: 'pod-freed'; readonly freed: PodInfo };
 
 /** Heartbeats change a node all the time; these are the changes that matter here. */
 export function nodeChanges(old: Node, node: Node): Set<NodeChange> {

@@ -84,7 +84,8 @@ export class SchedulingQueue {
     pod.info = info;
     if (!relevant || pod.queue === undefined) return;
     if (pod.queue === 'gated' || (pod.queue === 'active' && !samePriority)) this.#enqueue(pod, 'active', nowMs);
-    else if (pod.queue === 'unschedulable' && this.#mayHelp(pod, { type: 'pod-updated' })) this.#wake(pod, nowMs);
+    // Rare enough to need no hint.
+    else if (pod.queue === 'unschedulable') this.#wake(pod, nowMs);
   }
 
   /** The pod is bound, or gone. */

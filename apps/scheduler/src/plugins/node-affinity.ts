@@ -35,7 +35,6 @@ export const nodeAffinity: Plugin = {
   },
   normalizeScores: (_cycle, scores) => defaultNormalize(scores, false),
   mayHelp(event, info) {
-    if (event.type === 'pod-updated') return true;
     if (event.type === 'node-updated' && !event.changes.has('labels')) return false;
     if (event.type !== 'node-added' && event.type !== 'node-updated') return false;
     return event.node.node !== undefined && matchesRequired(info.pod, event.node.node);

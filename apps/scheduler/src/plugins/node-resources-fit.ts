@@ -17,7 +17,6 @@ export const nodeResourcesFit: Plugin = {
   mayHelp(event, info) {
     switch (event.type) {
       case 'pod-freed':
-      case 'pod-updated':
         return true;
       case 'node-added':
         return fits(info, event.node);

@@ -14,6 +14,6 @@ export const nodeUnschedulable: Plugin = {
   mayHelp(event) {
     if (event.type === 'node-updated')
       return event.changes.has('unschedulable') && event.node.node?.spec.unschedulable !== true;
-    return event.type === 'node-added' || event.type === 'pod-updated';
+    return event.type === 'node-added';
   },
 };

@@ -35,7 +35,6 @@ export const taintToleration: Plugin = {
   },
   normalizeScores: (_cycle, scores) => defaultNormalize(scores, true),
   mayHelp(event, info) {
-    if (event.type === 'pod-updated') return true;
     if (event.type === 'node-updated' && !event.changes.has('taints')) return false;
     if (event.type !== 'node-added' && event.type !== 'node-updated') return false;
     return findUntoleratedTaint(event.node.node?.spec.taints, info.pod.spec.tolerations, repelling) === undefined;

@@ -62,7 +62,7 @@ export class ResourceClient<T extends KubeObject> {
     this.resource = resource;
   }
 
-  get(name: string, options: GetOptions = {}): Promise<T> {
+  async get(name: string, options: GetOptions = {}): Promise<T> {
     const query = { resourceVersion: options.resourceVersion };
     return this.#client.request({
       method: 'GET',
@@ -72,7 +72,7 @@ export class ResourceClient<T extends KubeObject> {
     });
   }
 
-  list(options: ListOptions = {}): Promise<KubeList<T>> {
+  async list(options: ListOptions = {}): Promise<KubeList<T>> {
     return this.#client.request({
       method: 'GET',
       path: this.path(options.namespace),
@@ -108,22 +108,22 @@ export class ResourceClient<T extends KubeObject> {
   }
 
   /** The namespace is the object's own unless told. */
-  create(object: T, options: WriteOptions = {}): Promise<T> {
+  async create(object: T, options: WriteOptions = {}): Promise<T> {
     const path = this.path(options.namespace ?? object.metadata.namespace);
     return this.#write('POST', path, this.#typed(object), options);
   }
 
-  update(object: T, options: WriteOptions = {}): Promise<T> {
+  async update(object: T, options: WriteOptions = {}): Promise<T> {
     const path = this.path(options.namespace ?? object.metadata.namespace, object.metadata.name);
     return this.#write('PUT', path, this.#typed(object), options);
   }
 
-  updateStatus(object: T, options: WriteOptions = {}): Promise<T> {
+  async updateStatus(object: T, options: WriteOptions = {}): Promise<T> {
     const path = this.path(options.namespace ?? object.metadata.namespace, object.metadata.name, 'status');
     return this.#write('PUT', path, this.#typed(object), options);
   }
 
-  patch(name: string, patch: unknown, options: PatchOptions): Promise<T> {
+  async patch(name: string, patch: unknown, options: PatchOptions): Promise<T> {
     const query = { ...writeQuery(options), force: options.force === undefined ? undefined : String(options.force) };
     return this.#client.request({
       method: 'PATCH',
@@ -136,7 +136,7 @@ export class ResourceClient<T extends KubeObject> {
   }
 
   /** The object, when finalizers or a grace period keep it for a while; else a Status of success or the last object. */
-  delete(name: string, options: DeleteOptions = {}): Promise<T | Status> {
+  async delete(name: string, options: DeleteOptions = {}): Promise<T | Status> {
     return this.#client.request({
       method: 'DELETE',
       path: this.path(options.namespace, name),
@@ -145,7 +145,7 @@ export class ResourceClient<T extends KubeObject> {
     });
   }
 
-  deleteCollection(options: DeleteOptions & ListOptions = {}): Promise<KubeList<T> | Status> {
+  async deleteCollection(options: DeleteOptions & ListOptions = {}): Promise<KubeList<T> | Status> {
     return this.#client.request({
       method: 'DELETE',
       path: this.path(options.namespace),
@@ -155,7 +155,7 @@ export class ResourceClient<T extends KubeObject> {
     });
   }
 
-  getSubresource<S>(name: string, subresource: string, options: CallOptions = {}): Promise<S> {
+  async getSubresource<S>(name: string, subresource: string, options: CallOptions = {}): Promise<S> {
     return this.#client.request({
       method: 'GET',
       path: this.path(options.namespace, name, subresource),
@@ -163,11 +163,11 @@ export class ResourceClient<T extends KubeObject> {
     });
   }
 
-  createSubresource<S>(name: string, subresource: string, body: unknown, options: WriteOptions = {}): Promise<S> {
+  async createSubresource<S>(name: string, subresource: string, body: unknown, options: WriteOptions = {}): Promise<S> {
     return this.#write('POST', this.path(options.namespace, name, subresource), body, options);
   }
 
-  updateSubresource<S>(name: string, subresource: string, body: unknown, options: WriteOptions = {}): Promise<S> {
+  async updateSubresource<S>(name: string, subresource: string, body: unknown, options: WriteOptions = {}): Promise<S> {
     return this.#write('PUT', this.path(options.namespace, name, subresource), body, options);
   }
 

@@ -229,3 +229,10 @@ it('refuses a server that is no URL', () => {
   expect(() => new RestClient({ servers: ['ftp://x'] })).toThrow('not an http or https URL');
   expect(() => new RestClient({ servers: [] })).toThrow('no server is configured');
 });
+
+it('rejects a name or namespace that would name something else', async () => {
+  await using client = new RestClient({ servers: ['http://localhost'] });
+  await expect(client.resource(pods).get('a')).rejects.toThrow('an empty namespace may not be set');
+  await expect(client.resource(pods).delete('', { namespace: 'n' })).rejects.toThrow('resource name may not be empty');
+  expect(client.resource(pods).path('n', 'a/../b', 'log')).toBe('/api/v1/namespaces/n/pods/a%2F..%2Fb/log');
+});

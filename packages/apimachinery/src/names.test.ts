@@ -48,6 +48,10 @@ describe('names', () => {
       "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
     ]);
     expect(isDns1123Label('x'.repeat(64))).toEqual(['must be no more than 63 characters']);
+    expect(isDns1123Label('a.b')).toEqual(['must not contain dots']);
+    expect(isLabelValue('x'.repeat(64))).toEqual(['must be no more than 63 bytes']);
+    expect(isQualifiedName('x'.repeat(64))).toEqual(['name part must be no more than 63 bytes']);
+    expect(isEnvVarName('')).toEqual(['environment variable name must be non-empty']);
   });
 
   test('a hostile name is judged in linear time', () => {

@@ -7,20 +7,16 @@ const dns1123Subdomain = `${dns1123Label}(\\.${dns1123Label})*`;
 const dns1035Label = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const qualifiedName = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const labelValue = `(${qualifiedName})?`;
-const envName = '[-._a-zA-Z][-._a-zA-Z0-9]*';
 const configKey = '[-._a-zA-Z0-9]+';
 const percent = '[0-9]+%';
 const httpHeader = '[-A-Za-z0-9]+';
 const cIdentifier = '[A-Za-z_][A-Za-z0-9_]*';
 
 export function isDns1123Label(value: string): string[] {
-  return check(
-    value,
-    63,
-    dns1123Label,
-    `a lowercase RFC 1123 label ${consists("alphanumeric characters or '-'", 'lower case ')}`,
-    ['my-name', '123-abc'],
-  );
+  const message = `a lowercase RFC 1123 label ${consists("alphanumeric characters or '-'", 'lower case ')}`;
+  const errors = check(value, 63, dns1123Label, message, ['my-name', '123-abc']);
+  const isSubdomain = value.includes('.') && matches(dns1123Subdomain, value);
+  return isSubdomain ? [...errors.slice(0, -1), 'must not contain dots'] : errors;
 }
 
 export function isDns1123Subdomain(value: string): string[] {
@@ -57,42 +53,30 @@ export function isQualifiedName(value: string): string[] {
     const prefix = parts[0] ?? '';
     name = parts[1] ?? '';
     if (prefix === '') errors.push('prefix part must be non-empty');
-    else errors.push(...isDns1123Subdomain(prefix).map((text) => `prefix part ${text}`));
+    else errors.push(...isDns1123Subdomain(prefix).map((text) => `prefix part ${inBytes(text)}`));
   } else if (parts.length > 2) {
-    const whole = `a qualified name ${message}`;
+    const whole = `a valid label key ${message}`;
     return [
       regexError(whole, qualifiedName, examples) +
         " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')",
     ];
   }
   if (name === '') errors.push('name part must be non-empty');
-  else if (name.length > 63) errors.push(`name part ${maxLengthMessage(63)}`);
+  else if (name.length > 63) errors.push(`name part ${inBytes(maxLengthMessage(63))}`);
   if (!matches(qualifiedName, name)) errors.push(`name part ${regexError(message, qualifiedName, examples)}`);
   return errors;
 }
 
 export function isLabelValue(value: string): string[] {
   const message = `a valid label must be an empty string or ${consists("alphanumeric characters, '-', '_' or '.'").slice('must '.length)}`;
-  return check(value, 63, labelValue, message, ['MyValue', 'my_value', '12345']);
+  return check(value, 63, labelValue, message, ['MyValue', 'my_value', '12345']).map(inBytes);
 }
 
-/** Environment variable names, relaxed as upstream has it: printable ASCII other than `=`. */
+/** Environment variable names: printable ASCII other than `=`. */
 export function isEnvVarName(value: string): string[] {
-  if (value === '') return [emptyMessage];
-  if (!/^[ -<>-~]+$/.test(value)) {
-    return [
-      "a valid environment variable name must consist only of printable ASCII characters other than '='" +
-        " (regex used for validation is '^[ -<>-~]+$')",
-    ];
-  }
-  return [];
-}
-
-/** The strict form, for the keys that become variables by envFrom. */
-export function isStrictEnvVarName(value: string): string[] {
-  const message =
-    "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit";
-  return matches(envName, value) ? [] : [regexError(message, envName, ['my.env-name', 'MY_ENV.NAME', 'MyEnvName1'])];
+  if (value === '') return [`environment variable name ${emptyMessage}`];
+  if (/^[ -<>-~]+$/.test(value)) return [];
+  return ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
 }
 
 export function isCIdentifier(value: string): string[] {
@@ -140,6 +124,11 @@ export function isPortName(value: string): string[] {
 export const emptyMessage = 'must be non-empty';
 export function maxLengthMessage(length: number): string {
   return `must be no more than ${length} characters`;
+}
+
+/** Label keys and values have their length judged in other words than names. */
+function inBytes(message: string): string {
+  return message.replace(/^(must be no more than \d+) characters$/, '$1 bytes');
 }
 
 function consists(what: string, ofCase = ''): string {

@@ -26,5 +26,5 @@ export function validateStatusUpdate(resource: Served, object: KubeObject, old: 
   return [...errors, ...(validator.status?.(object as never, old as never) ?? [])];
 }
 
-export { validateBinding } from './small-kinds.ts';
+export { validateBinding } from './binding.ts';
 export { validatePodEphemeralContainersUpdate } from './ephemeral-containers.ts';

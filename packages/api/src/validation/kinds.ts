@@ -2,11 +2,13 @@ import { isDns1035Label, isDns1123Label, isDns1123Subdomain } from '@wherry/apim
 import type { Resource } from '../resource.ts';
 import { configMap, configMapUpdate, secret, secretUpdate } from './config.ts';
 import { endpoints, endpointSlice, endpointSliceUpdate } from './endpoints.ts';
+import { event, eventV1 } from './event.ts';
+import { lease } from './lease.ts';
 import type { NameCheck } from './metadata.ts';
+import { namespace, namespaceStatus } from './namespace.ts';
 import { node, nodeStatus, nodeUpdate } from './node.ts';
 import { podCreate, podStatusUpdate, podUpdate } from './pod.ts';
 import { service, serviceStatus, serviceUpdate } from './service.ts';
-import { event, eventV1, lease, namespace, namespaceStatus } from './small-kinds.ts';
 import type { Findings } from './value-rules.ts';
 import { deployment, deploymentUpdate, replicaCounts, replicaSet, replicaSetUpdate } from './workload.ts';
 

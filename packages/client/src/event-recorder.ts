@@ -14,19 +14,29 @@ export interface EventRecorderOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-const maxQueued = 1_000;
+const maxQueued = 2_000;
+const laneCount = 8;
 const maxTries = 5;
 const maxMessageLength = 1_024;
 
-/** Writes Events in the background, one after another. Never throws; when the apiserver lags, the newest are dropped. */
+type Write = Exclude<Correlated, { action: 'drop' }>;
+interface Lane {
+  readonly queue: Write[];
+  draining: Promise<void> | undefined;
+}
+
+/**
+ * Writes Events in the background, those of one object one after another. Never throws; when the apiserver lags, the
+ * newest are dropped.
+ */
 export class EventRecorder {
   readonly #events: ResourceClient<Event>;
   readonly #source: { component: string; host?: string };
   readonly #now: () => number;
   readonly #onError: (error: unknown) => void;
   readonly #correlator = new EventCorrelator();
-  readonly #queue: Exclude<Correlated, { action: 'drop' }>[] = [];
-  #draining: Promise<void> | undefined;
+  readonly #lanes: readonly Lane[] = Array.from({ length: laneCount }, () => ({ queue: [], draining: undefined }));
+  #queued = 0;
 
   constructor(client: RestClient, component: string, options: EventRecorderOptions = {}) {
     this.#events = client.resource(events);
@@ -39,13 +49,13 @@ export class EventRecorder {
     const reference = 'metadata' in object ? objectReference(object) : object;
     const text = message.length > maxMessageLength ? `${message.slice(0, maxMessageLength - 4)} ...` : message;
     const said = { object: reference, type, reason, message: text, source: this.#source };
-    if (this.#queue.length >= maxQueued) return;
+    if (this.#queued >= maxQueued) return;
     const correlated = this.#correlator.correlate(said, this.#now());
     if (correlated.action === 'drop') return;
-    this.#queue.push(correlated);
-    this.#draining ??= this.#drain().finally(() => {
-      this.#draining = undefined;
-    });
+    const lane = this.#laneOf(reference);
+    lane.queue.push(correlated);
+    this.#queued++;
+    lane.draining ??= this.#drain(lane);
   }
 
   /** Resolves when all that was said so far is written or given up, or after `timeoutMs`. */
@@ -53,31 +63,44 @@ export class EventRecorder {
     const late = new AbortController();
     const timeout = sleep(timeoutMs, undefined, { signal: late.signal }).catch(() => undefined);
     const drained = (async () => {
-      while (this.#draining !== undefined && !late.signal.aborted) await this.#draining;
+      while (this.#queued > 0 && !late.signal.aborted) await Promise.all(this.#lanes.map((lane) => lane.draining));
     })();
     await Promise.race([drained, timeout]);
     late.abort();
   }
 
-  async #drain(): Promise<void> {
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      for (let tries = 1; ; tries++) {
-        try {
-          await this.#write(next);
-          break;
-        } catch (error) {
-          const final = error instanceof StatusError && error.code < 500 && error.code !== 429;
-          if (final || tries >= maxTries) {
-            this.#onError(error);
-            break;
-          }
-          await sleep(100 * 4 ** (tries - 1), undefined, { ref: false });
+  #laneOf({ namespace = '', name = '', uid = '' }: ObjectReference): Lane {
+    let hash = 0;
+    for (const letter of namespace + name + uid) hash = (hash * 31 + letter.charCodeAt(0)) % 65_521;
+    return this.#lanes[hash % laneCount] as Lane;
+  }
+
+  async #drain(lane: Lane): Promise<void> {
+    for (let next = lane.queue.shift(); next !== undefined; next = lane.queue.shift()) {
+      await this.#writePatiently(next);
+      this.#queued--;
+    }
+    // At once, not when the promise settles: an event said in between must start another.
+    lane.draining = undefined;
+  }
+
+  async #writePatiently(next: Write): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.#write(next);
+        return;
+      } catch (error) {
+        const final = error instanceof StatusError && error.code < 500 && error.code !== 429;
+        if (final || tries >= maxTries) {
+          this.#onError(error);
+          return;
         }
+        await sleep(100 * 4 ** (tries - 1), undefined, { ref: false });
       }
     }
   }
 
-  async #write(correlated: Exclude<Correlated, { action: 'drop' }>): Promise<void> {
+  async #write(correlated: Write): Promise<void> {
     const { event } = correlated;
     const { name, namespace } = event.metadata;
     if (correlated.action === 'patch') {

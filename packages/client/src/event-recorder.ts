@@ -63,7 +63,8 @@ export class EventRecorder {
     const late = new AbortController();
     const timeout = sleep(timeoutMs, undefined, { signal: late.signal }).catch(() => undefined);
     const drained = (async () => {
-      while (this.#queued > 0 && !late.signal.aborted) await Promise.all(this.#lanes.map((lane) => lane.draining));
+      while (this.#queued > 0 && !late.signal.aborted)
+        await Promise.all(this.#lanes.flatMap((lane) => lane.draining ?? []));
     })();
     await Promise.race([drained, timeout]);
     late.abort();

@@ -41,7 +41,8 @@ export function containerStatus(
   }
   const running = state.running !== undefined;
   const verdict = history.probes[newest.id];
-  const started = running && (verdict?.started ?? true);
+  // Without its sandbox a container still runs, but nobody can reach it.
+  const started = running && readySandbox(observed) !== undefined && (verdict?.started ?? true);
   const completed = kind === 'init' && !isSidecar(container) && state.terminated?.exitCode === 0;
   return {
     name: container.name,

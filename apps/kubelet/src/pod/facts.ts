@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Container, Pod } from '@wherry/api';
+import { isPodTerminal, type Container, type Pod } from '@wherry/api';
 import type { ObservedContainer, ObservedPod, ObservedSandbox } from './observed.ts';
 
 /** name_namespace(uid), as upstream's messages name a pod. */
@@ -40,6 +40,14 @@ export function restartsAfter(pod: Pod, exitCode: number): boolean {
 export function anyAppIn(pod: Pod, observed: ObservedPod, sandboxId: string): boolean {
   const apps = new Set(pod.spec.containers.map((c) => c.name));
   return observed.containers.some((c) => c.sandboxId === sandboxId && apps.has(c.name) && c.state !== 'created');
+}
+
+/** When the pod must be over, by its activeDeadlineSeconds; undefined without one, or when it is over already. */
+export function deadlineMs(pod: Pod, acceptedAtMs: number): number | undefined {
+  const seconds = pod.spec.activeDeadlineSeconds;
+  if (seconds === undefined || isPodTerminal(pod)) return undefined;
+  const { startTime } = pod.status ?? {};
+  return (startTime === undefined ? acceptedAtMs : Date.parse(startTime)) + seconds * 1000;
 }
 
 /** Seconds a container gets between SIGTERM and SIGKILL. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import type { ContainerStatus } from '@wherry/api';
 import { WebSocketServer } from 'ws';
 import type { Logger } from '../logger.ts';
 import type { PodManager } from '../pod-manager.ts';
@@ -174,9 +175,9 @@ export class KubeletServer {
     const { verb, query, worker, name, tty } = this.#target(request);
     if (verb !== 'containerLogs') throw new Refusal(400, 'Upgrade request required');
     const { docker, world, now } = this.#options.parts;
-    const instances = world.pod(worker.uid).containers.filter((c) => c.name === name && c.state !== 'created');
     const previous = ['1', 'true'].includes(query.get('previous') ?? '');
-    const instance = instances[previous ? 1 : 0];
+    const wanted = logSource(worker, name, previous);
+    const instance = world.pod(worker.uid).containers.find((c) => `docker://${c.id}` === wanted);
     if (instance === undefined) throw new Refusal(400, whyNoLogs(worker, name, previous));
     const gone = new AbortController();
     response.once('close', () => gone.abort());
@@ -191,13 +192,23 @@ export class KubeletServer {
   }
 }
 
+/** The container that is meant: while one waits to be started again, that is the one that ended last. */
+function logSource(worker: PodWorker, name: string, previous: boolean): string | undefined {
+  const found = statusOf(worker, name);
+  const last = found?.lastState?.terminated?.containerID;
+  if (previous || found?.state?.waiting !== undefined) return last;
+  return found?.containerID;
+}
+
+function statusOf(worker: PodWorker, name: string): ContainerStatus | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = worker.status();
+  return [...containerStatuses, ...initContainerStatuses].find((status) => status.name === name);
+}
+
 function whyNoLogs(worker: PodWorker, name: string, previous: boolean): string {
   const pod = worker.pod.metadata.name;
   if (previous) return `previous terminated container "${name}" in pod "${pod}" not found`;
-  const status = worker.status();
-  const found = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find(
-    (s) => s.name === name,
-  );
+  const found = statusOf(worker, name);
   const { reason = 'ContainerCreating', message = '' } = found?.state?.waiting ?? {};
   const image = ['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName'].includes(reason);
   if (image) return `container "${name}" in pod "${pod}" is waiting to start: trying and failing to pull image`;

@@ -2,7 +2,7 @@ import { deepEqual } from '@wherry/apimachinery';
 import type { Pod, PodStatus } from '@wherry/api';
 import type { PodHistory } from '../pod/history.ts';
 import { newHistory } from '../pod/history.ts';
-import { runningContainers, isHostNetwork, readySandbox } from '../pod/facts.ts';
+import { deadlineMs, isHostNetwork, readySandbox, runningContainers } from '../pod/facts.ts';
 import type { ObservedPod } from '../pod/observed.ts';
 import { planPod } from '../pod/plan.ts';
 import { podStatus } from '../pod/status.ts';
@@ -14,6 +14,8 @@ import { setUpVolumes } from './start-container.ts';
 import type { NodeParts } from './node.ts';
 
 const retryMs = 2_000;
+/** Longer timers would fire at once. */
+const maxTimerMs = 2 ** 31 - 1;
 
 /**
  * One pod's serial worker. Whatever happens only wakes it; each round reads the world, reports the status, plans, and
@@ -31,6 +33,7 @@ export class PodWorker {
   #running = false;
   #ended = false;
   #timer: NodeJS.Timeout | undefined;
+  #wakeAtMs = 0;
   #reported: PodStatus | undefined;
 
   constructor(parts: NodeParts, pod: Pod, gone: (uid: string) => void) {
@@ -85,9 +88,19 @@ export class PodWorker {
     this.wake();
   }
 
+  /** The earliest of all the times asked for counts; each round asks anew. */
   wakeIn(delayMs: number): void {
+    const atMs = this.parts.now() + Math.max(delayMs, 0);
+    if (this.#timer !== undefined && this.#wakeAtMs <= atMs) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.wake(), Math.max(delayMs, 0));
+    this.#wakeAtMs = atMs;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.wake();
+      },
+      Math.min(Math.max(delayMs, 0), maxTimerMs),
+    );
   }
 
   /** Every trace is gone: the worker ends. */
@@ -138,6 +151,7 @@ export class PodWorker {
     const { parts, history } = this;
     const observed = parts.world.pod(this.uid);
     this.#tidy(observed);
+    this.#checkDeadline();
     this.#probe(observed);
     const pod = { ...this.#pod, status: this.#knownStatus() };
     const nowMs = parts.now();
@@ -192,6 +206,16 @@ export class PodWorker {
       const verdict = parts.prober.verdict(instance.id);
       if (verdict !== undefined) history.probes[instance.id] = verdict;
     }
+  }
+
+  #checkDeadline(): void {
+    const deadline = deadlineMs(this.#pod, this.history.acceptedAtMs);
+    if (deadline === undefined || this.history.failed !== undefined || this.history.released) return;
+    const left = deadline - this.parts.now();
+    if (left > 0) return this.wakeIn(left);
+    const message = 'Pod was active on the node longer than the specified deadline';
+    this.history.failed = { reason: 'DeadlineExceeded', message };
+    recordPodEvent(this.parts, this.#pod, 'Normal', 'DeadlineExceeded', message);
   }
 
   /** What is remembered of containers that are gone is forgotten, so that memory stays bounded. */

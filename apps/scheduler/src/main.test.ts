@@ -17,7 +17,7 @@ const children: ChildProcess[] = [];
 beforeAll(async () => {
   cluster = await startTestApiserver();
   directory = mkdtempSync(join(tmpdir(), 'scheduler-'));
-  const { ca, cert, key } = cluster.config;
+  const { ca, cert, key } = await cluster.configFor('system:kube-scheduler');
   const file = (name: string, text: string): string => {
     writeFileSync(join(directory, name), text);
     return name;

@@ -1,5 +1,5 @@
 import { events, nodes, pods, type Node, type Pod } from '@wherry/api';
-import { EventRecorder } from '@wherry/client';
+import { EventRecorder, RestClient } from '@wherry/client';
 import { createLogger } from '@wherry/daemon';
 import { Registry } from '@wherry/daemon/metrics';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -11,18 +11,23 @@ let stop: AbortController;
 let running: Promise<unknown>;
 let scheduler: Scheduler;
 let registry: Registry;
+let client: RestClient;
+let errors: unknown[];
 
 beforeEach(async () => {
   cluster = await startTestApiserver();
+  errors = [];
   const log = createLogger('test-scheduler');
   log.level = process.env['TEST_SCHEDULER_LOG'] ?? 'silent';
-  const write = writeBack(cluster.client);
+  // Under its own identity: it may do what it does, and needs no more.
+  client = new RestClient(await cluster.configFor('system:kube-scheduler'));
+  const write = writeBack(client);
   registry = new Registry();
   const metrics = createSchedulerMetrics(registry, () => scheduler.queue.counts);
   const plugins = defaultPlugins((info, nodeName, signal) => write.bind(info.pod, nodeName, signal));
-  const recorder = new EventRecorder(cluster.client, 'default-scheduler');
+  const recorder = new EventRecorder(client, 'default-scheduler', { onError: (error) => void errors.push(error) });
   scheduler = new Scheduler({ plugins, write, recorder, metrics, log });
-  const informers = schedulerInformers(cluster.client, scheduler, log);
+  const informers = schedulerInformers(client, scheduler, log);
   stop = new AbortController();
   running = Promise.all([informers.run(stop.signal), scheduler.run(stop.signal)]);
   await informers.waitForSync(stop.signal);
@@ -30,7 +35,9 @@ beforeEach(async () => {
 afterEach(async () => {
   stop.abort();
   await running;
+  client.close();
   await cluster.close();
+  expect(errors).toEqual([]);
 });
 
 async function createNode(name: string, cpu: string, more: Partial<Node['spec']> = {}): Promise<void> {

@@ -93,8 +93,12 @@ export function labelsMatchMap(selector: Labels | undefined, labels: Labels | un
   return some;
 }
 
-/** The selector as kubectl prints it, sorted by key: `a=b,c in (d,e),!f`; `<none>` when it selects everything. */
+/**
+ * The selector as kubectl prints it, sorted by key: `a=b,c in (d,e),!f`; `<none>` when it selects everything, and
+ * `<error>` when it has no meaning.
+ */
 export function formatLabelSelector(selector: LabelSelector | undefined): string {
+  if (selector?.matchExpressions?.some(({ operator }) => getOwn(operators, operator) === undefined)) return '<error>';
   const text = formatLabelRequirements(labelSelectorRequirements(selector) ?? []);
   return text === '' ? '<none>' : text;
 }

@@ -89,6 +89,7 @@ describe('label selectors', () => {
       'b notin (x,y),m=1,!q,z',
     );
     expect(formatLabelSelector({})).toBe('<none>');
+    expect(formatLabelSelector({ matchExpressions: [{ key: 'a', operator: 'toString' }] })).toBe('<error>');
     expect(formatLabelRequirements(parseLabelSelector('b in (z,a),a!=1'))).toBe('a!=1,b in (a,z)');
   });
 

@@ -26,17 +26,21 @@ export async function serveExec(
   options: StreamOptions,
   socket: WebSocket,
 ): Promise<void> {
-  const exec = await docker.getContainer(containerId).exec({
-    Cmd: [...command],
-    AttachStdin: options.input,
-    AttachStdout: options.output,
-    AttachStderr: options.error && !options.tty,
-    Tty: options.tty,
-  });
-  const open = (): Promise<Duplex> => exec.start({ hijack: true, stdin: options.input, Tty: options.tty });
-  const resize = (w: number, h: number): Promise<unknown> => exec.resize({ w, h });
+  let exec: Docker.Exec | undefined;
+  // Made within pump, which by then listens: a client may send its input, and the end of it, with the handshake.
+  const open = async (): Promise<Duplex> => {
+    exec = await docker.getContainer(containerId).exec({
+      Cmd: [...command],
+      AttachStdin: options.input,
+      AttachStdout: options.output,
+      AttachStderr: options.error && !options.tty,
+      Tty: options.tty,
+    });
+    return exec.start({ hijack: true, stdin: options.input, Tty: options.tty });
+  };
+  const resize = async (w: number, h: number): Promise<unknown> => exec?.resize({ w, h });
   await pump(open, resize, options, socket, async () => {
-    const { ExitCode: exitCode } = await exec.inspect();
+    const { ExitCode: exitCode } = (await exec?.inspect()) ?? {};
     return exitStatus(exitCode ?? 0);
   });
 }

@@ -72,9 +72,13 @@ describe.each(clients)('$name', ({ name, path }) => {
   });
 
   it('describes a pod with its events', async () => {
-    const text = await inNamespace('describe', 'pods');
-    expect(text).toMatch(/^Name: +web-/m);
-    for (const reason of ['Scheduled', 'Created', 'Started']) expect(text).toMatch(new RegExp(`Normal +${reason} `));
+    expect(await inNamespace('describe', 'pods')).toMatch(/^Name: +web-/m);
+    // Events are written by the way, a little after what they tell of.
+    for (const reason of ['Scheduled', 'Created', 'Started']) {
+      await eventually(`the Event ${reason}`, async () =>
+        new RegExp(`Normal +${reason} `).test(await inNamespace('describe', 'pods')),
+      );
+    }
   });
 
   it('applies a change, rolls it back, and shows the history', async () => {

@@ -35,11 +35,32 @@ export function controllers(options: Options, rootCa: string | undefined): Contr
   ];
 }
 
+/** Also those that the other flags leave out. */
+const names = [
+  'serviceaccount-controller',
+  'root-ca-certificate-publisher-controller',
+  'nodeipam-controller',
+  'node-lifecycle-controller',
+  'taint-eviction-controller',
+  'pod-garbage-collector-controller',
+  'endpointslice-controller',
+  'endpoints-controller',
+  'replicaset-controller',
+  'deployment-controller',
+  'namespace-controller',
+  'garbage-collector-controller',
+];
+
 /**
  * The controllers that `--controllers` asks for: `*` is all, `name` one, `-name` all but one; a name weighs more than
- * the star, as upstream.
+ * the star, as upstream. @throws {Error} for a name that no controller has
  */
 export function chosen(all: readonly Controller[], wanted: readonly string[]): Controller[] {
+  for (const text of wanted) {
+    const name = text.replace(/^-/, '');
+    if (name !== '*' && !names.includes(name))
+      throw new Error(`${JSON.stringify(name)} is not in the list of known controllers`);
+  }
   return all.filter(({ name }) => {
     if (wanted.includes(name)) return true;
     if (wanted.includes(`-${name}`)) return false;

@@ -1,7 +1,7 @@
 import type { Deployment, ReplicaSet } from '@wherry/api';
 import { desiredReplicas, maxReplicas } from './annotations.ts';
 import { isRolling, maxSurge, maxUnavailable } from './bounds.ts';
-import { byCreation, bySizeNewer, bySizeOlder, isActive, replicasOf, sumReplicas, sumStatus } from './sets.ts';
+import { byCreation, bySizeNewer, bySizeOlder, isActive, replicasOf, sumReplicas } from './sets.ts';
 
 /** A ReplicaSet and the replicas it is to have. */
 export interface Scaling {
@@ -35,7 +35,7 @@ function growNewSet(deployment: Deployment, newSet: ReplicaSet, oldSets: readonl
 /** Unhealthy pods first: taking them away makes nothing less available. */
 function shrinkOldSets(deployment: Deployment, newSet: ReplicaSet, oldSets: readonly ReplicaSet[]): Scaling[] {
   const minAvailable = (deployment.spec.replicas ?? 1) - maxUnavailable(deployment);
-  const newUnavailable = replicasOf(newSet) - (newSet.status?.availableReplicas ?? 0);
+  const newUnavailable = replicasOf(newSet) - staying(newSet);
   const allowed = sumReplicas([...oldSets, newSet]) - minAvailable - newUnavailable;
   if (allowed <= 0) return [];
   const replicas = new Map(oldSets.map((set) => [set, replicasOf(set)]));
@@ -47,7 +47,7 @@ function shrinkOldSets(deployment: Deployment, newSet: ReplicaSet, oldSets: read
     replicas.set(set, replicasOf(set) - down);
     cleaned += down;
   }
-  let spare = sumStatus([...oldSets, newSet], 'availableReplicas') - minAvailable;
+  let spare = [...oldSets, newSet].reduce((sum, set) => sum + staying(set), 0) - minAvailable;
   for (const set of oldest) {
     if (spare <= 0) break;
     const down = Math.min(replicas.get(set) ?? 0, spare);
@@ -57,6 +57,14 @@ function shrinkOldSets(deployment: Deployment, newSet: ReplicaSet, oldSets: read
   return oldest
     .map((set) => ({ set, replicas: replicas.get(set) ?? 0 }))
     .filter((scaling) => scaling.replicas !== replicasOf(scaling.set));
+}
+
+/**
+ * The available pods that a ReplicaSet keeps: its status may still count those that it has been told to delete.
+ * (Upstream takes the status as it is, and may go below the minimum when a ReplicaSet is slow.)
+ */
+function staying(set: ReplicaSet): number {
+  return Math.min(replicasOf(set), set.status?.availableReplicas ?? 0);
 }
 
 /** After a change of spec.replicas: one ReplicaSet takes it all, several share it in proportion. */

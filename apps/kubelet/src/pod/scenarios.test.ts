@@ -223,6 +223,10 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     observed: nothing,
     history: { failed: { reason: 'OutOfcpu', message: 'Pod was rejected' } },
   },
+  'what was said of a pod that ended long ago stays true': {
+    pod: pod({}, { status: { phase: 'Failed', reason: 'OutOfcpu', message: 'Pod was rejected' } }),
+    observed: nothing,
+  },
   'a pod past its deadline is stopped': {
     pod: pod({}, { status: { phase: 'Running', startTime: '2026-01-01T00:00:00Z' } }),
     observed: { sandboxes: [sandbox()], containers: [instance('app')] },

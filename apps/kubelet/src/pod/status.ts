@@ -14,6 +14,8 @@ export interface HostAddresses {
 export function podStatus(input: StatusInput, host: HostAddresses): PodStatus {
   const { pod, observed, history, nowMs } = input;
   if (history.failed !== undefined && observed.containers.length === 0) return refused(input, host);
+  // It ended before this kubelet started and nothing is left of it: what was said of it stays true.
+  if (hasEnded(pod) && observed.containers.length === 0) return { ...pod.status };
   const hasInit = initContainers(pod).length > 0;
   const initial = hasInit ? 'PodInitializing' : 'ContainerCreating';
   const ended = isOver(input);
@@ -33,7 +35,7 @@ export function podStatus(input: StatusInput, host: HostAddresses): PodStatus {
     phase,
     conditions,
     observedGeneration: pod.metadata.generation,
-    ...history.failed,
+    ...(history.failed ?? endReason(pod)),
     ...hostFields(host),
     ...podIpFields(pod, sandbox?.ip ?? '', host),
     startTime: pod.status?.startTime ?? timeOf(history.acceptedAtMs),
@@ -49,6 +51,11 @@ function isOver({ pod, observed, history }: StatusInput): boolean {
   return (
     pod.metadata.deletionTimestamp !== undefined || history.failed !== undefined || history.released || hasEnded(pod)
   );
+}
+
+/** Why it ended, if an earlier life of this kubelet said so. */
+function endReason(pod: Pod): Pick<PodStatus, 'reason' | 'message'> {
+  return hasEnded(pod) ? { reason: pod.status?.reason, message: pod.status?.message } : {};
 }
 
 /** A phase that has ended never comes back. */

@@ -33,6 +33,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     serviceIps,
     nodePorts: parsePortRange(options.serviceNodePortRange),
     eventTtlSeconds: options.eventTtlSeconds,
+    onTrouble: (error) => log.error({ err: error }, 'watch-cache-lost'),
   });
   const stopping = new AbortController();
   const metrics = new ApiserverMetrics(
@@ -67,6 +68,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     },
     log: requestLog,
     stopping: stopping.signal,
+    requestTimeoutMs: options.requestTimeoutMs,
   });
   await registry.hub.start();
   const listener = await listen({

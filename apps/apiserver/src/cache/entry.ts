@@ -87,7 +87,8 @@ function versionField(revision: number): string {
 
 function splice(head: Buffer, revision: number, rest: Buffer): Buffer {
   const field = versionField(revision);
-  const wire = Buffer.allocUnsafe(head.length + field.length + rest.length);
+  // Not from the shared pool: a piece of it that lives long would keep the short-lived rest of the pool alive.
+  const wire = Buffer.allocUnsafeSlow(head.length + field.length + rest.length);
   head.copy(wire, 0);
   wire.write(field, head.length, 'latin1');
   rest.copy(wire, head.length + field.length);

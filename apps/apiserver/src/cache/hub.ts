@@ -6,6 +6,7 @@ const ROOT = '/registry/';
 const PAGE = 500;
 /** How long a read waits for the cache to reach a revision, as upstream's cacher does. */
 const WAIT_MS = 3_000;
+const REFILL_MS = 1_000;
 
 interface Waiter {
   revision: number;
@@ -29,8 +30,11 @@ export class Hub {
   #closed = false;
   #ready = false;
 
-  constructor(storage: Storage) {
+  readonly #onTrouble: (error: unknown) => void;
+
+  constructor(storage: Storage, onTrouble: (error: unknown) => void) {
     this.storage = storage;
+    this.#onTrouble = onTrouble;
   }
 
   get revision(): number {
@@ -111,26 +115,30 @@ export class Hub {
     this.#watch = this.storage.watch(ROOT, this.#revision + 1, {
       onBatch: (batch) => this.#apply(batch),
       onEnd: (error) => {
-        if (this.#closed || error?.code === 'closed' || error === undefined) return;
-        if (error.code !== 'compacted') {
-          // Fell behind: everything since our revision is still in the store.
+        if (this.#closed) return;
+        if (error?.code === 'slow-consumer') {
+          // Everything since our revision is still in the store.
           setImmediate(() => {
             if (!this.#closed) this.#follow();
           });
           return;
         }
+        this.#onTrouble(error);
         void this.#refill();
       },
     });
   }
 
+  /** Begins anew, with no watch left that could have missed something; not ready until that is done. */
   async #refill(): Promise<void> {
     this.#ready = false;
     try {
       for (const cache of this.#caches.values()) cache.endWatchers();
       await this.start();
-    } catch {
-      if (!this.#closed) setTimeout(() => void this.#refill(), 1_000);
+    } catch (error) {
+      if (this.#closed) return;
+      this.#onTrouble(error);
+      setTimeout(() => void this.#refill(), REFILL_MS).unref();
     }
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { apiVersionOf, openApiV3 } from '@wherry/api';
+import { apiVersionOf, openApiV2, openApiV3, resources, type Resource } from '@wherry/api';
+import { notAcceptable } from '@wherry/apimachinery';
 import { jsonAnswer, type Answer, type RequestContext } from '../http/context.ts';
 import { groupVersions } from './discovery.ts';
 
@@ -13,9 +14,31 @@ const documents = new Map<string, Document>();
 export function openApi(context: RequestContext): Answer | undefined {
   const { path } = context.info;
   if (path === '/openapi/v3') return jsonAnswer(200, { paths: index() });
+  if (path === '/openapi/v2') return serve(context, secondVersion(context));
   if (!path.startsWith('/openapi/v3/')) return undefined;
   const document = documentOf(path.slice('/openapi/v3/'.length));
-  if (document === undefined) return undefined;
+  return document && serve(context, document);
+}
+
+/** The older document is asked for as protobuf by old clients, which fall back when it is not to be had. */
+function secondVersion(context: RequestContext): Document {
+  const accept = context.headers.accept ?? '*/*';
+  if (!/json|\*\/\*|application\/\*/.test(accept.replaceAll(/[^,]*proto-openapi[^,]*/g, '')))
+    throw notAcceptable(['application/json']);
+  let document = documents.get('v2');
+  if (document === undefined) {
+    document = documentFrom(openApiV2(resources as readonly Resource[]));
+    documents.set('v2', document);
+  }
+  return document;
+}
+
+function documentFrom(value: object): Document {
+  const body = JSON.stringify(value);
+  return { body, hash: createHash('sha512').update(body).digest('hex').toUpperCase() };
+}
+
+function serve(context: RequestContext, document: Document): Answer {
   const headers: Record<string, string> = { etag: JSON.stringify(document.hash), vary: 'Accept' };
   if (context.query.get('hash') === document.hash) {
     headers['cache-control'] = 'public, immutable';
@@ -40,8 +63,7 @@ function documentOf(name: string): Document | undefined {
   if (known) return known;
   const found = groupVersions.find((groupVersion) => pathOf(groupVersion) === name);
   if (found === undefined) return undefined;
-  const body = JSON.stringify(openApiV3(found.group, found.version, found.resources));
-  const document = { body, hash: createHash('sha512').update(body).digest('hex').toUpperCase() };
+  const document = documentFrom(openApiV3(found.group, found.version, found.resources));
   documents.set(name, document);
   return document;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { badRequest, noSuchPath, unauthorized } from '@wherry/apimachinery';
+import { badRequest, noSuchPath, timeout, unauthorized } from '@wherry/apimachinery';
 import { authenticate } from '../auth/authenticate.ts';
 import { authorize } from '../auth/authorize.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -23,7 +23,12 @@ export interface DispatchOptions {
   log: RequestLog;
   /** Aborted when the server stops: ends watches and streams. */
   stopping: AbortSignal;
+  /** For requests that are no watch and no stream. */
+  requestTimeoutMs: number;
 }
+
+/** How often requests that take too long are looked for. */
+const SWEEP_MS = 1_000;
 
 const noQuery = new URLSearchParams();
 const mutatingVerbs = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
@@ -32,10 +37,15 @@ const longRunningSubresources = new Set(['log', 'exec', 'attach', 'portforward',
 /** The one way of every request. */
 export class Dispatcher {
   readonly #options: DispatchOptions;
+  /** When each limited request has to be answered. */
+  readonly #due = new Map<Response, number>();
   #active = 0;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
+    const timer = setInterval(() => this.#sweep(), SWEEP_MS);
+    timer.unref();
+    options.stopping.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
 
   get active(): number {
@@ -76,14 +86,32 @@ export class Dispatcher {
     const { inFlight, registry, subresources, paths, stopping } = this.#options;
     const mutating = mutatingVerbs.has(info.verb);
     const limited = !isLongRunning(info);
-    if (limited) inFlight.enter(mutating);
+    if (limited) {
+      inFlight.enter(mutating);
+      this.#due.set(response, performance.now() + this.#options.requestTimeoutMs);
+    }
     try {
       const method = request.method ?? 'GET';
       const body = method === 'GET' || method === 'HEAD' ? undefined : await readBody(request);
       const context = new Context(method, info, query, request, response, user, body, warnings, stopping);
       return info.isResource ? await route(context, registry, subresources) : await answerPath(context, paths);
     } finally {
-      if (limited) inFlight.leave(mutating);
+      if (limited) {
+        inFlight.leave(mutating);
+        this.#due.delete(response);
+      }
+    }
+  }
+
+  /** One timer for all: what is late is answered here, and its own answer, should it come, finds the response over. */
+  #sweep(): void {
+    const now = performance.now();
+    for (const [response, due] of this.#due) {
+      // In the order of arrival, which is that of the deadlines.
+      if (due > now) return;
+      this.#due.delete(response);
+      const late = timeout('request did not complete within the allotted timeout');
+      if (!response.headersSent) respond(response, errorAnswer(late), '', []).catch(() => response.destroy());
     }
   }
 }

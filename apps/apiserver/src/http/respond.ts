@@ -13,11 +13,11 @@ export async function respond(
   auditId: string,
   warnings: readonly string[],
 ): Promise<void> {
+  if (isGone(response)) return;
   if ('stream' in answer) {
     await answer.stream(response);
     return;
   }
-  if (isGone(response)) return;
   const { body } = answer;
   const headers: Record<string, string | number | string[]> = {
     'audit-id': auditId,
@@ -27,7 +27,7 @@ export async function respond(
   };
   if (warnings.length > 0) headers['warning'] = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
   if (typeof body === 'string' || Buffer.isBuffer(body)) {
-    headers['content-length'] = Buffer.byteLength(body);
+    if (answer.status !== 204 && answer.status !== 304) headers['content-length'] = Buffer.byteLength(body);
     response.writeHead(answer.status, headers);
     response.end(body);
     return;

@@ -17,6 +17,8 @@ export interface RegistryOptions {
   serviceIps: IpRange;
   nodePorts: PortRange;
   eventTtlSeconds: number;
+  /** The caches lost the store; they try to get it back by themselves. */
+  onTrouble(error: unknown): void;
 }
 
 /** The storage of Events is that of the core group, whichever group they come by. */
@@ -24,7 +26,7 @@ const eventStorage = { name: 'events', kind: 'Event', apiVersion: 'v1' };
 const podsByNode: CacheIndex = { field: 'spec.nodeName', of: (object) => (object as Pod).spec.nodeName ?? '' };
 
 export function buildRegistry(options: RegistryOptions): Registry {
-  const hub = new Hub(options.storage);
+  const hub = new Hub(options.storage, options.onTrouble);
   const strategies = createStrategies({ services: new ServiceAllocator(hub, options.serviceIps, options.nodePorts) });
   const caches = new Map<string, WatchCache>();
   const served = new Map<string, Served>();

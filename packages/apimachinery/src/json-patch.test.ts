@@ -52,6 +52,28 @@ describe('JSON patch', () => {
     expect(codeOf(() => jsonPatch({ a: 1, list: [1] }, JSON.parse(patch)))).toBe(code);
   });
 
+  test.each([
+    [
+      '[{"op":"remove","path":"/x"}]',
+      "error in remove for path: '/x': Unable to remove nonexistent key: x: missing value",
+    ],
+    [
+      '[{"op":"replace","path":"/x","value":1}]',
+      'replace operation does not apply: doc is missing key: /x: missing value',
+    ],
+    [
+      '[{"op":"add","path":"/x/y","value":1}]',
+      'add operation does not apply: doc is missing path: "/x/y": missing value',
+    ],
+    ['[{"op":"test","path":"/a","value":2}]', 'testing value /a failed: test failed'],
+    [
+      '[{"op":"add","path":"/list/5","value":1}]',
+      "error in add for path: '/list/5': Unable to access invalid index: 5: invalid index referenced",
+    ],
+  ])('%s is refused: %s', (patch, message) => {
+    expect(() => jsonPatch({ a: 1, list: [1] }, JSON.parse(patch))).toThrow(message);
+  });
+
   test('copies that double the document are cut off (CVE-2019-1002100)', () => {
     const patch = [
       { op: 'add', path: '/a', value: 'x'.repeat(1000) },

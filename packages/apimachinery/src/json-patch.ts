@@ -99,7 +99,7 @@ function parentOf(state: State, path: Path, op: string): { parent: unknown[] | J
 }
 
 function read(container: unknown, key: string, path: Path, op: string): unknown {
-  if (Array.isArray(container)) return container[indexOf(container, key, container.length - 1, op)] as unknown;
+  if (Array.isArray(container)) return container[indexOf(key, container.length - 1, path, op)] as unknown;
   if (!isMap(container) || !Object.hasOwn(container, key)) throw missing(op, path.text);
   return container[key];
 }
@@ -116,12 +116,17 @@ function add(state: State, path: Path, value: unknown, op: string): void {
   const { parent, key } = parentOf(state, path, op);
   if (!Array.isArray(parent)) setOwn(parent, key, value);
   else if (key === '-') parent.push(value);
-  else parent.splice(indexOf(parent, key, parent.length, op), 0, value);
+  else parent.splice(indexOf(key, parent.length, path, op), 0, value);
 }
 
 function remove(state: State, path: Path, op: string): unknown {
   if (path.keys.length === 0) throw missing(op, path.text);
   const { parent, key } = parentOf(state, path, op);
+  if (!Array.isArray(parent) && !Object.hasOwn(parent, key)) {
+    throw unprocessable(
+      `error in ${op} for path: '${path.text}': Unable to remove nonexistent key: ${key}: missing value`,
+    );
+  }
   const value = read(parent, key, path, op);
   if (Array.isArray(parent)) parent.splice(Number(key), 1);
   else delete parent[key];
@@ -134,7 +139,7 @@ function replace(state: State, path: Path, value: unknown): void {
     return;
   }
   const { parent, key } = parentOf(state, path, 'replace');
-  if (Array.isArray(parent)) parent[indexOf(parent, key, parent.length - 1, 'replace')] = value;
+  if (Array.isArray(parent)) parent[indexOf(key, parent.length - 1, path, 'replace')] = value;
   else if (Object.hasOwn(parent, key)) setOwn(parent, key, value);
   else throw unprocessable(`replace operation does not apply: doc is missing key: ${path.text}: missing value`);
 }
@@ -171,11 +176,10 @@ function test(state: State, path: Path, operation: JsonPatchOperation): void {
   }
 }
 
-function indexOf(list: readonly unknown[], key: string, max: number, op: string): number {
+function indexOf(key: string, max: number, path: Path, op: string): number {
   if (!/^(0|[1-9][0-9]{0,9})$/.test(key) || Number(key) > max) {
-    throw unprocessable(
-      `${op} operation does not apply: error in ${op} for path: Unable to access invalid index: ${key}: invalid index referenced`,
-    );
+    const detail = `Unable to access invalid index: ${key}: invalid index referenced`;
+    throw unprocessable(`error in ${op} for path: '${path.text}': ${detail}`);
   }
   return Number(key);
 }

@@ -1,6 +1,7 @@
 import { defineCommand, type Invocation } from '../cli/command.ts';
 import { CliError, isStatusReason, throwGathered, withSource } from '../cli/errors.ts';
 import { bool, string } from '../cli/flags.ts';
+import { sortKeys } from '../printing/json.ts';
 import { hasLastApplied, lastAppliedOf, withLastApplied } from '../resources/last-applied.ts';
 import { resourcePath } from '../resources/mapping.ts';
 import { choose, getObject, type Info } from '../resources/select.ts';
@@ -63,7 +64,8 @@ async function runApply(invocation: ApplyInvocation): Promise<void> {
         : await applyOne(invocation, info, dryRun);
       outcome.say(info.resource, object, operation);
     } catch (error) {
-      errors.push(withSource(error, 'applying', info.source));
+      const said = (error as Error).message.startsWith('error when ');
+      errors.push(said ? error : withSource(error, 'applying', info.source));
     }
   }
   throwGathered(errors);
@@ -85,7 +87,7 @@ async function applyOne(invocation: ApplyInvocation, info: Info, dryRun: DryRun)
     }
     throw new CliError('resource name may not be empty');
   }
-  const modified = withLastApplied(info.object);
+  const modified = sortKeys(withLastApplied(info.object)) as Unstructured;
   for (let attempt = 1; ; attempt++) {
     const current = await getObject(invocation.session, info).catch((error: unknown) => {
       if (isStatusReason(error, 'NotFound')) return undefined;
@@ -107,12 +109,16 @@ async function createOne(
   dryRun: DryRun,
 ): Promise<Unstructured> {
   if (dryRun === 'client') return body;
-  return await session.request<Unstructured>({
-    method: 'POST',
-    path: resourcePath(info.resource, info.namespace),
-    query: writeQuery(dryRun, flags['field-manager'], flags.validate),
-    body,
-  });
+  try {
+    return await session.request<Unstructured>({
+      method: 'POST',
+      path: resourcePath(info.resource, info.namespace),
+      query: writeQuery(dryRun, flags['field-manager'], flags.validate),
+      body,
+    });
+  } catch (error) {
+    throw withSource(error, 'creating', info.source);
+  }
 }
 
 async function patchOne(

@@ -6,6 +6,7 @@ import { follow } from '../connection/watch.ts';
 import { sortKeys } from '../printing/json.ts';
 import { resourcePath, singularName, qualifiedName } from '../resources/mapping.ts';
 import { getObject, listAll, requireResource, type Info } from '../resources/select.ts';
+import { hasLastApplied } from '../resources/last-applied.ts';
 import type { Unstructured } from '../resources/unstructured.ts';
 import {
   annotationsAfterUndo,
@@ -177,6 +178,11 @@ const undo = defineCommand({
         outcome.say(info.resource, object, `skipped rollback (current template already matches revision ${revision})`);
         return;
       }
+      if (hasLastApplied(object)) {
+        invocation.err(
+          `Warning: resource ${info.resource.plural}/${info.name} was previously managed with 'wherry apply'. Rolling back will not update the kubectl.kubernetes.io/last-applied-configuration annotation, which may cause unexpected behavior on future 'wherry apply' operations. Consider using 'wherry apply' with your previous configuration file instead.\n`,
+        );
+      }
       const annotations = annotationsAfterUndo(deployment, replicaSet);
       const patch = [
         { op: 'replace', path: '/spec/template', value: template },
@@ -202,7 +208,10 @@ const restart = defineCommand({
     const outcome = await Outcome.of(invocation);
     await forEach(await deployments(invocation, 'restarter'), async (info) => {
       const before = (await getObject(invocation.session, info)) as unknown as Deployment;
-      if (before.spec.paused) throw new CliError("can't restart paused deployment (run rollout resume first)");
+      if (before.spec.paused)
+        throw new CliError(
+          `${qualifiedName(info.resource)} ${JSON.stringify(info.name)} can't restart paused deployment (run rollout resume first)`,
+        );
       const restartedAt = `${invocation.io.now().toISOString().slice(0, 19)}Z`;
       const annotations = { 'kubectl.kubernetes.io/restartedAt': restartedAt };
       const patch = { spec: { template: { metadata: { annotations } } } };

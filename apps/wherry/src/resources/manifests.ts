@@ -1,6 +1,6 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, type ScalarTag } from 'yaml';
 import { CliError } from '../cli/errors.ts';
 import { readAll, type Io } from '../cli/io.ts';
 import { field, isUnstructured, type Unstructured } from './unstructured.ts';
@@ -68,14 +68,13 @@ function parseValues(text: string, source: string): unknown[] {
     merge: true,
     uniqueKeys: true,
     schema: 'yaml-1.1',
-    // A timestamp stays the text it is: JSON has no dates.
-    customTags: (tags) => tags.filter((t) => typeof t === 'string' || !t.tag.endsWith(':timestamp')),
+    customTags: kubectlTags,
   });
   return (Array.isArray(documents) ? documents : []).flatMap((document) => {
     const [problem] = document.errors;
     if (problem) {
       const line = problem.linePos?.[0].line;
-      const why = `yaml: ${line === undefined ? '' : `line ${line}: `}${problem.message.split('\n')[0]}`;
+      const why = `yaml: ${line === undefined ? '' : `line ${line}: `}${problem.message.split('\n')[0]?.replace(/ at line \d+, column \d+:$/, '')}`;
       throw new CliError(`error parsing ${source}: error converting YAML to JSON: ${why}`);
     }
     const value: unknown = document.toJS({ maxAliasCount: 100 });
@@ -83,17 +82,35 @@ function parseValues(text: string, source: string): unknown[] {
   });
 }
 
+type Tags = Extract<NonNullable<Parameters<typeof parseAllDocuments>[1]>['customTags'], (...args: never) => unknown>;
+
+/**
+ * What plain words mean to kubectl's YAML reader: JSON has no dates, so a timestamp is text; so are times of day, which
+ * others read as sexagesimal numbers; and a number has a digit before its exponent.
+ */
+const kubectlTags: Tags = (tags) =>
+  tags.flatMap((tag) => {
+    if (typeof tag === 'string' || !('test' in tag) || !(tag.test instanceof RegExp)) return [tag];
+    if (tag.tag.endsWith(':timestamp') || ('format' in tag && tag.format === 'TIME')) return [];
+    const isFloat = tag.tag.endsWith(':float') && !tag.test.source.includes('nan');
+    return [isFloat ? { ...(tag as ScalarTag), test: new RegExp(`(?=^[-+]?\\.?[0-9])${tag.test.source}`) } : tag];
+  });
+
 function expand(value: unknown, source: string): Manifest[] {
-  if (!isUnstructured(value)) {
-    const shown = JSON.stringify(value);
-    const missing = typeof field(value, 'kind') === 'string' ? 'apiVersion' : 'Kind';
-    const why =
-      missing === 'Kind' ? `Object 'Kind' is missing in '${shown}'` : `Object 'apiVersion' is missing in '${shown}'`;
-    throw new CliError(`unable to decode ${JSON.stringify(source)}: ${why}`);
-  }
+  if (!isUnstructured(value)) throw new CliError(whyUnusable(value, source));
   if (value.kind.endsWith('List') && Array.isArray(value['items'])) {
     return value['items'].flatMap((item) => expand(item, source));
   }
   value.metadata ??= {};
   return [{ object: value, source }];
+}
+
+function whyUnusable(value: unknown, source: string): string {
+  const missing = ['apiVersion', 'kind'].filter((name) => typeof field(value, name) !== 'string');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return `unable to decode ${JSON.stringify(source)}: a manifest must be a map, not ${JSON.stringify(value)}`;
+  }
+  const notes = missing.map((name) => `${name} not set`);
+  const why = notes.length > 1 ? `[${notes.join(', ')}]` : notes.join('');
+  return `error validating ${JSON.stringify(source)}: error validating data: ${why}; if you choose to ignore these errors, turn validation off with --validate=false`;
 }

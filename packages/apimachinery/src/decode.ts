@@ -74,11 +74,20 @@ function decodeObject(schema: ObjectSchema, value: JsonMap, place: Place | undef
     } else if (item === null || item === undefined) {
       change.remove(key);
     } else {
-      change.set(key, decodeValue(field.schema, item, { parent: place, struct, step: key }, findings));
+      const decoded = decodeValue(field.schema, item, { parent: place, struct, step: key }, findings);
+      change.set(key, field.presence === 'optional' && isEmptyCollection(field.schema, decoded) ? undefined : decoded);
     }
   }
   fillZero(schema, change);
   return change.result;
+}
+
+/** Go does not write an empty list or map of an optional field, so it is not kept. */
+function isEmptyCollection(schema: Schema, value: unknown): boolean {
+  if (schema.type === 'list') return Array.isArray(value) && value.length === 0;
+  if (schema.type !== 'map' || !isMap(value)) return false;
+  for (const _ in value) return false;
+  return true;
 }
 
 /** A struct that Go would always write is present here too, so that the static types tell the truth. */

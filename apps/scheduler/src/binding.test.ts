@@ -115,3 +115,15 @@ it('wakes a waiting pod when another is resized to less', async () => {
   scheduler.setPod(big, madeUpPod({ name: 'big', cpu: '100m', on: 'n' }));
   await until(() => calls.includes('bind a n'));
 });
+
+it('goes on when it is run again after a stop, with the pods whose binding the stop had cut off', async () => {
+  scheduler.setPod(undefined, madeUpPod({ name: 'a', cpu: '1' }));
+  await until(() => calls.includes('bind a n'));
+  stop.abort();
+  await running;
+  expect(scheduler.state.node('n')?.pods.size).toBe(0);
+  outcomes = ['bound'];
+  stop = new AbortController();
+  running = scheduler.run(stop.signal);
+  await until(() => calls.includes('Scheduled a'));
+});

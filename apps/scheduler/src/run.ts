@@ -63,7 +63,7 @@ async function lead(
 ): Promise<void> {
   if (!flags.leaderElect) return work(signal);
   const leads = leaderMetric(metrics, flags.leaderElectResourceName);
-  await new LeaderElector({
+  const elector = new LeaderElector({
     client,
     lease: { namespace: flags.leaderElectResourceNamespace, name: flags.leaderElectResourceName },
     identity: `${hostname()}_${randomBytes(8).toString('hex')}`,
@@ -76,11 +76,14 @@ async function lead(
     },
     onStoppedLeading(lost) {
       leads(false);
-      if (lost) throw new Error('leaderelection lost');
+      if (lost) log.error('leadership lost, standing for election again');
     },
     onNewLeader: (identity) => log.info({ leader: identity }, 'new leader'),
     onError: (error) => log.warn({ err: error }, 'lease not acquired or renewed'),
-  }).run(signal);
+  });
+  // Upstream exits when it has lost. Here all work has ended by then, and an apiserver that was away for long should
+  // not take its scheduler with it.
+  while (!signal.aborted) await elector.run(signal);
 }
 
 function clientConfig(flags: DaemonContext<typeof table>['flags']): ClientConfig {

@@ -47,7 +47,7 @@ export class Scheduler {
     this.queue = new SchedulingQueue(options.plugins);
   }
 
-  /** Decides until aborted, then waits for the writes under way. */
+  /** Decides until aborted, then waits for the writes under way. May be run again: what is known stays. */
   async run(signal: AbortSignal): Promise<void> {
     this.#signal = signal;
     const flusher = setInterval(() => {
@@ -169,7 +169,8 @@ export class Scheduler {
     } catch (error) {
       for (const plugin of plugins.toReversed()) plugin.unreserve?.(info, nodeName);
       this.state.forget(info);
-      if (!this.#signal.aborted) this.#bindFailed(pod, info, error, startMs);
+      if (this.#signal.aborted) this.queue.fail(pod, 'error', performance.now());
+      else this.#bindFailed(pod, info, error, startMs);
       return;
     }
     const nowMs = performance.now();

@@ -103,25 +103,30 @@ it('leads, renews, and gives the lease back when stopped, so that the next leads
   expect(state.lease?.spec).toMatchObject({ holderIdentity: '', leaseTransitions: 1 });
 });
 
-it('stops leading when the lease cannot be renewed in time', async () => {
+it('stops leading when the lease cannot be renewed in time, and may stand again', async () => {
   const state = { broken: false } as { lease?: Lease; broken: boolean };
   await using server = await startFakeServer(leaseServer(state));
   await using client = new RestClient(server.config);
-  let lost: boolean | undefined;
-  await new LeaderElector({
+  const log: string[] = [];
+  const stop = new AbortController();
+  const elector = new LeaderElector({
     client,
     lease: { namespace: 'n', name: 'x' },
     identity: 'a',
     ...timing,
     async onStartedLeading(leading) {
-      state.broken = true;
+      log.push('leads');
+      if (log.length === 1) state.broken = true;
+      else stop.abort();
       await until(() => leading.aborted);
     },
-    onStoppedLeading: (l) => {
-      lost = l;
-    },
-  }).run(new AbortController().signal);
-  expect(lost).toBe(true);
+    onStoppedLeading: (lost) => void log.push(lost ? 'lost' : 'stopped'),
+  });
+  await elector.run(stop.signal);
+  expect(log).toEqual(['leads', 'lost']);
+  state.broken = false;
+  await elector.run(stop.signal);
+  expect(log).toEqual(['leads', 'lost', 'leads', 'stopped']);
 });
 
 it('refuses durations that could let two lead', async () => {

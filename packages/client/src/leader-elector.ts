@@ -16,7 +16,7 @@ export interface LeaderElectorOptions {
   readonly retryPeriodMs?: number | undefined;
   /** The leader's work. The signal ends when leadership is lost or the elector is stopped. */
   onStartedLeading(signal: AbortSignal): Promise<void>;
-  /** `lost`: not by our own stop. A daemon should exit then: others may lead already. */
+  /** After the work has ended. `lost`: not by our own stop; others may lead already. */
   onStoppedLeading(lost: boolean): void;
   readonly onNewLeader?: ((identity: string) => void) | undefined;
   readonly onError?: ((error: unknown) => void) | undefined;
@@ -50,7 +50,7 @@ export class LeaderElector {
     return this.#observed?.holder === this.#options.identity;
   }
 
-  /** Tries to lead until aborted; returns when leadership was had and lost, or at the abort. */
+  /** Tries to lead until aborted; returns when leadership was had and lost, or at the abort. May be run again. */
   async run(signal: AbortSignal): Promise<void> {
     if (!(await this.#acquire(signal))) return;
     const leading = new AbortController();

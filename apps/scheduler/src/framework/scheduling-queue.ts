@@ -156,7 +156,10 @@ export class SchedulingQueue {
   #mayHelp(pod: QueuedPod, event: ClusterEvent): boolean {
     // Rejected without any plugin: there was no node at all.
     if (pod.rejectedBy.size === 0) return true;
-    for (const name of pod.rejectedBy) if (this.#plugins.get(name)?.mayHelp?.(event, pod.info) === true) return true;
+    for (const name of pod.rejectedBy) {
+      // A plugin without hints is taken to hope for anything.
+      if (this.#plugins.get(name)?.mayHelp?.(event, pod.info) !== false) return true;
+    }
     return false;
   }
 

@@ -157,6 +157,7 @@ export async function runKubelet(context: Context): Promise<void> {
         changed: (id) =>
           void world.refresh(id).catch((error: unknown) => log.warn({ event: 'inspectFailed', id, err: error })),
         opened: () => {
+          if (!engineUp) agent.changed();
           engineUp = true;
           void world.relist().catch((error: unknown) => log.warn({ event: 'relistFailed', err: error }));
         },

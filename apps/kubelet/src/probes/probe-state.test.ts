@@ -6,7 +6,7 @@ function play(
   outcomes: string,
   thresholds = { failureThreshold: 3, successThreshold: 1 },
 ): ProbeState {
-  return outcomes.split("").reduce((state, one) => stepProbe(state, thresholds, one === '+'), initialProbeState(kind));
+  return outcomes.split('').reduce((state, one) => stepProbe(state, thresholds, one === '+'), initialProbeState(kind));
 }
 
 test('a container is alive before its first probe, but neither ready nor started', () => {

@@ -48,7 +48,9 @@ async function releaseAddresses(worker: PodWorker): Promise<void> {
 }
 
 async function finishDeletion(worker: PodWorker, pod: Pod): Promise<void> {
-  const { name, namespace, uid } = pod.metadata;
+  const { name, namespace, uid, finalizers = [], deletionGracePeriodSeconds } = pod.metadata;
+  // Told already: now it is up to those who hold a finalizer, and each further delete would only be a new change.
+  if (deletionGracePeriodSeconds === 0 && finalizers.length > 0) return;
   try {
     const options = { namespace, gracePeriodSeconds: 0, preconditions: { uid } };
     await worker.parts.client.resource(pods).delete(name, options);

@@ -3,6 +3,7 @@ import { clone } from '@wherry/apimachinery';
 import { deployments, events, getCondition, pods, replicaSets, type Deployment, type Pod } from '@wherry/api';
 import { formatTime } from '@wherry/client';
 import { deploymentController } from './deployment/controller.ts';
+import { newReplicaSet } from './deployment/new-set.ts';
 import { replicaSetController } from './replica-set/controller.ts';
 import { eventually, items, startTestCluster, type TestCluster } from './testing.ts';
 
@@ -187,4 +188,80 @@ test('a pod that cannot be created is told in the conditions of the set and of i
   const failed = await eventually(async () => getCondition((await getWeb()).status?.conditions, 'ReplicaFailure'));
   expect(failed).toMatchObject({ status: 'True', reason: 'FailedCreate' });
   expect(failed.message).toContain('serviceaccount "nobody" not found');
+});
+
+test('caches that lag make no controller do its work twice', async () => {
+  await cluster.start(workloads(), { lagMs: 150 });
+  await cluster.client.resource(deployments).create(web(8));
+  // Every change of a pod wakes its set, which then sees what was long ago.
+  const awake = setInterval(() => {
+    const annotations = { beat: String(Date.now()) };
+    const beat = ({ metadata: { name } }: Pod) =>
+      cluster.client.resource(pods).patch(name, { metadata: { annotations } }, { namespace, type: 'merge' });
+    void items(cluster, pods, namespace).then((all) => Promise.allSettled(all.map(beat)));
+  }, 40);
+  try {
+    await eventually(async () => (await getWeb()).status?.replicas === 8);
+  } finally {
+    clearInterval(awake);
+  }
+  expect(await items(cluster, pods, namespace)).toHaveLength(8);
+  expect(await items(cluster, replicaSets, namespace)).toHaveLength(1);
+  const said = await items(cluster, events, namespace);
+  expect(said.filter(({ reason }) => reason === 'SuccessfulDelete')).toEqual([]);
+});
+
+test('a deployment that makes no progress within its deadline says so', async () => {
+  await cluster.start(workloads());
+  await cluster.client.resource(deployments).create(web(1, { progressDeadlineSeconds: 1 }));
+  const stuck = await eventually(async () => {
+    const progressing = getCondition((await getWeb()).status?.conditions, 'Progressing');
+    return progressing?.status === 'False' && progressing;
+  });
+  expect(stuck.reason).toBe('ProgressDeadlineExceeded');
+  expect(stuck.message).toMatch(/^ReplicaSet "web-[a-z0-9]+" has timed out progressing\.$/);
+});
+
+test('a replica set of the wanted name that is another’s raises the collision count', async () => {
+  const other = await cluster.client
+    .resource(deployments)
+    .create({ ...web(1), metadata: { name: 'other', namespace } });
+  const created = await cluster.client.resource(deployments).create(web(1));
+  const base = newReplicaSet(created);
+  const selector = { matchLabels: { app: 'stranger' } };
+  await cluster.client.resource(replicaSets).create({
+    metadata: { name: base.metadata.name, namespace },
+    spec: {
+      replicas: 0,
+      selector,
+      template: { ...web(1).spec.template, metadata: { labels: { app: 'stranger' } } as never },
+    },
+  });
+  expect(other.metadata.uid).not.toBe(created.metadata.uid);
+  await cluster.start(workloads());
+  await eventually(async () => (await getWeb()).status?.updatedReplicas === 1);
+  expect((await getWeb()).status?.collisionCount).toBe(1);
+});
+
+test('a recreated deployment waits for its old pods, and a paused one rolls nothing out until resumed', async () => {
+  await cluster.start(workloads());
+  const stop = playKubelet((pod) => pod.metadata.labels?.['held'] === undefined);
+  await cluster.client.resource(deployments).create(web(2, { strategy: { type: 'Recreate' } }));
+  await eventually(async () => (await getWeb()).status?.availableReplicas === 2);
+  const patch = (spec: unknown) =>
+    cluster.client.resource(deployments).patch('web', { spec }, { namespace, type: 'strategic' });
+  await patch({ paused: true, template: { spec: { containers: [{ name: 'c', image: 'two' }] } } });
+  await eventually(
+    async () => getCondition((await getWeb()).status?.conditions, 'Progressing')?.reason === 'DeploymentPaused',
+  );
+  expect(await items(cluster, replicaSets, namespace)).toHaveLength(1);
+  await patch({ paused: false });
+  let both = false;
+  await eventually(async () => {
+    const images = new Set((await items(cluster, pods, namespace)).map((pod) => pod.spec.containers[0]?.image));
+    both ||= images.size > 1;
+    return images.has('two') && (await getWeb()).status?.availableReplicas === 2;
+  });
+  await stop();
+  expect(both).toBe(false);
 });

@@ -32,6 +32,7 @@ export function nodeLifecycleController(settings: NodeLifecycleSettings): Contro
         leases: byNode,
         podsOf: (node) => cache.byIndex(pods, 'node', node),
         memory,
+        listening: cache.isWatching(leases),
         settings,
       };
     },

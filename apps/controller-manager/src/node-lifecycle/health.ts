@@ -18,7 +18,14 @@ export interface GracePeriods {
 
 const watched = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'] as const;
 
-export function hear(node: Node, lease: Lease | undefined, before: Health | undefined, now: number): Health {
+/** @param deafMs for how long since the last look nobody could have been heard */
+export function hear(
+  node: Node,
+  lease: Lease | undefined,
+  before: Health | undefined,
+  deafMs: number,
+  now: number,
+): Health {
   const ready = getCondition(node.status?.conditions, 'Ready');
   const heartbeat = ready?.lastHeartbeatTime;
   const leaseRenewal = lease?.spec.renewTime ?? before?.leaseRenewal;
@@ -27,7 +34,7 @@ export function hear(node: Node, lease: Lease | undefined, before: Health | unde
     before === undefined ||
     leaseRenewal !== before.leaseRenewal ||
     (heartbeat !== before.heartbeat && ready?.status !== 'Unknown');
-  return { heardAt: alive ? now : before.heardAt, heartbeat, leaseRenewal, ready: ready?.status };
+  return { heardAt: alive ? now : before.heardAt + deafMs, heartbeat, leaseRenewal, ready: ready?.status };
 }
 
 export function isSilent(

@@ -12,6 +12,8 @@ export interface NodeLifecycleView {
   /** The pods of a node, asked for those whose node is not ready. */
   readonly podsOf: (node: string) => readonly Pod[];
   readonly memory: NodeMemory | undefined;
+  /** Whether heartbeats reach us at all. */
+  readonly listening: boolean;
   readonly settings: NodeLifecycleSettings;
 }
 
@@ -23,11 +25,15 @@ export interface NodeLifecycleSettings extends GracePeriods {
 export interface NodeMemory {
   readonly health: Readonly<Record<string, Health>>;
   readonly limits: Limits;
+  readonly lookedAt: number;
 }
+
+const maxLatePeriods = 3;
 
 /** Looks at all nodes: who has fallen silent, and what their conditions mean for their taints and their pods. */
 export function reconcileNodeLifecycle(view: NodeLifecycleView, now: number): Plan<NodeMemory> {
   const { leases, memory, settings } = view;
+  const deafMs = deafSince(view, now);
   const health: Record<string, Health> = {};
   const status: UpdateStep[] = [];
   const patch: PatchStep[] = [];
@@ -35,7 +41,7 @@ export function reconcileNodeLifecycle(view: NodeLifecycleView, now: number): Pl
   // The conditions as they will be when this plan is done.
   const nodes = view.nodes.map((node) => {
     const { name } = node.metadata;
-    const heard = hear(node, leases.get(name), memory?.health[name], now);
+    const heard = hear(node, leases.get(name), memory?.health[name], deafMs, now);
     const conditions = isSilent(node, heard, settings, now) ? silentConditions(node, now) : undefined;
     if (conditions === undefined) {
       health[name] = heard;
@@ -58,7 +64,18 @@ export function reconcileNodeLifecycle(view: NodeLifecycleView, now: number): Pl
     const taints = taintsOf(node, evictions.granted.has(name), evictions.allowed, now);
     if (taints !== undefined) patch.push(taintPatch(node, taints));
   }
-  return { patch, status, events, requeueAfterMs: settings.periodMs, remember: { health, limits: evictions.limits } };
+  const remember = { health, limits: evictions.limits, lookedAt: now };
+  return { patch, status, events, requeueAfterMs: settings.periodMs, remember };
+}
+
+/**
+ * For how long since the last look nobody could have been heard: the apiserver was away, or this process or its whole
+ * machine stood still. That is no node's silence.
+ */
+function deafSince({ memory, listening, settings }: NodeLifecycleView, now: number): number {
+  if (memory === undefined) return 0;
+  const elapsedMs = now - memory.lookedAt;
+  return listening ? Math.max(0, elapsedMs - maxLatePeriods * settings.periodMs) : elapsedMs;
 }
 
 /** The taints depend on the conditions that were seen: any other change of the node means to look again. */

@@ -42,6 +42,8 @@ export interface Cache {
   list<T extends KubeObject>(resource: Resource<T>): T[];
   /** The indexes are in indexes.ts. */
   byIndex<T extends KubeObject>(resource: Resource<T>, index: string, value: string): T[];
+  /** False while the watch is broken and changes do not arrive. */
+  isWatching<T extends KubeObject>(resource: Resource<T>): boolean;
 }
 
 /** The apiserver itself, for what must not be decided from a cache. */

@@ -65,10 +65,18 @@ export class Informers implements Cache {
     return this.#store(resource).byIndex(index, value) as T[];
   }
 
+  isWatching<T extends KubeObject>(resource: Resource<T>): boolean {
+    return this.#known(resource).state === 'watching';
+  }
+
   #store<T extends KubeObject>(resource: Resource<T>): Informer<KubeObject>['store'] {
+    return this.#known(resource).store;
+  }
+
+  #known<T extends KubeObject>(resource: Resource<T>): Informer<KubeObject> {
     const informer = this.#informers.get(resourceName(resource));
     if (informer === undefined) throw new Error(`${resourceName(resource)} is read but no input of any controller`);
-    return informer.store;
+    return informer;
   }
 
   #start(informer: Informer<KubeObject>, signal: AbortSignal): void {

@@ -52,6 +52,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: false },
     exposeHeadRoutes: false,
+    // Bodies are checked by the schemas of the kinds: the compilers of ajv are never loaded.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     http2SessionTimeout: 0,
     frameworkErrors: (error, _request, reply) => sendError(reply.raw as unknown as Response, error),
     logger: false,
@@ -94,6 +96,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       }
     },
   };
+}
+
+function noCompiler(): never {
+  throw new Error('no route has a schema');
 }
 
 /** HTTP/1.1 connections between two requests. */

@@ -1,4 +1,4 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { badRequest, internalError, noSuchPath, statusError, unauthorized } from '@wherry/apimachinery';
 import { authorize } from '../auth/authorize.ts';
@@ -164,7 +164,7 @@ function refuse(socket: Duplex, error: unknown): void {
   const code = status.code ?? 500;
   const body = `${JSON.stringify(status)}\n`;
   const lines = [
-    `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? 'Error'}`,
+    `HTTP/1.1 ${code} ${status.reason ?? 'Error'}`,
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',

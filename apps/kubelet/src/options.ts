@@ -1,4 +1,4 @@
-import { booleanFlag, durationFlag, integerFlag, listFlag, mapFlag, stringFlag, type FlagValues } from '@wherry/daemon';
+import { booleanFlag, durationFlag, integerFlag, listFlag, mapFlag, stringFlag } from '@wherry/daemon';
 import { ownPauseImage } from './docker/pause-image.ts';
 
 /** The kubelet's flags, under upstream's names; the keys are those of its configuration file. */
@@ -38,5 +38,3 @@ export const flags = {
   nodeLeaseDurationSeconds: integerFlag('How long a heartbeat is good for', 40, { min: 4 }),
   relistPeriod: durationFlag('How often all containers are listed in case an event was missed', 30_000, { min: 1_000 }),
 };
-
-export type KubeletFlags = FlagValues<typeof flags>;

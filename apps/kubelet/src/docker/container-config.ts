@@ -1,7 +1,7 @@
 import { podQosClass, type Container, type Pod } from '@wherry/api';
 import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
 import { expand } from '../env/expand.ts';
-import { milliValue, unitValue } from '../env/amount.ts';
+import { quantityMilliValue, quantityValue } from '@wherry/apimachinery';
 import { isSidecar, specHash } from '../pod/facts.ts';
 
 import { dockerName, labels, podLabels, type Owner } from './labels.ts';
@@ -154,9 +154,9 @@ function securityOptions(pod: Pod, container: Container): string[] {
 /** Requests become shares, limits become quotas, as upstream converts them. */
 function resources(container: Container): HostConfig {
   const { requests, limits } = container.resources ?? {};
-  const cpuRequest = milliValue(requests?.cpu ?? limits?.cpu ?? '0');
-  const cpuLimit = milliValue(limits?.cpu ?? '0');
-  const memory = unitValue(limits?.memory ?? '0');
+  const cpuRequest = quantityMilliValue(requests?.cpu ?? limits?.cpu ?? '0');
+  const cpuLimit = quantityMilliValue(limits?.cpu ?? '0');
+  const memory = quantityValue(limits?.memory ?? '0');
   const config: HostConfig = { CpuShares: Math.min(Math.max(Math.floor((cpuRequest * 1024) / 1000), 2), 262_144) };
   if (cpuLimit > 0) {
     config.CpuPeriod = 100_000;
@@ -174,7 +174,7 @@ export function oomScore(pod: Pod, container: Container, nodeMemoryBytes: number
   const qos = podQosClass(pod);
   if (qos === 'Guaranteed') return -997;
   if (qos === 'BestEffort') return 1000;
-  const request = unitValue(container.resources?.requests?.memory ?? '0');
+  const request = quantityValue(container.resources?.requests?.memory ?? '0');
   const score = Math.floor(1000 - (1000 * request) / nodeMemoryBytes);
   const bounded = Math.min(Math.max(score, 3), 999);
   return isSidecar(container) ? Math.min(bounded, 999) : bounded;

@@ -1,5 +1,5 @@
 import type { Container, Pod, ResourceFieldSelector } from '@wherry/api';
-import { formatAmount, milliValue } from './amount.ts';
+import { quantityMilliValue } from '@wherry/apimachinery';
 
 /** What the pod's fields may refer to beyond the pod itself. */
 export interface FieldContext {
@@ -46,9 +46,11 @@ export function resourceValue(container: Container, selector: ResourceFieldSelec
   const name = rest.join('.');
   const own = container.resources?.[kind as 'limits' | 'requests']?.[name];
   const fallback = kind === 'limits' ? context.allocatable[name] : container.resources?.limits?.[name];
-  const amount = milliValue(own ?? fallback ?? '0');
-  const divisor = milliValue(selector.divisor === undefined || selector.divisor === '0' ? '1' : selector.divisor);
-  return formatAmount(amount, divisor);
+  const amount = quantityMilliValue(own ?? fallback ?? '0');
+  const divisor = quantityMilliValue(
+    selector.divisor === undefined || selector.divisor === '0' ? '1' : selector.divisor,
+  );
+  return String(Math.ceil(amount / divisor));
 }
 
 function mapLines(map: Readonly<Record<string, string>> | undefined): string {

@@ -7,10 +7,8 @@ import type { Logger } from '../logger.ts';
 import { Addresses } from './addresses.ts';
 import { gatewayOf, ipNumber, parseCidr, type Cidr } from './cidr.ts';
 import { ipBatch, run } from './ip-command.ts';
-import type { PodNetwork, SandboxKey } from './network.ts';
-import { podNetworkRules, syncRules } from './rules.ts';
-
-export const bridgeName = 'wherry0';
+import type { HostPort, PodNetwork, SandboxKey } from './network.ts';
+import { bridgeName, podNetworkRules, syncRules, type PortMapping } from './rules.ts';
 
 export interface BridgeOptions {
   /** Where the addresses are kept. */
@@ -27,6 +25,9 @@ export class BridgeNetwork implements PodNetwork {
   readonly #options: BridgeOptions;
   readonly #cidr: Cidr;
   readonly #addresses: Addresses;
+  /** By sandbox: the host's ports that lead to it. */
+  readonly #ports = new Map<string, readonly PortMapping[]>();
+  #syncing: Promise<void> = Promise.resolve();
   /** Sandboxes whose host end was seen standing; a reboot leaves addresses without interfaces. */
   readonly #standing = new Set<string>();
 
@@ -46,14 +47,34 @@ export class BridgeNetwork implements PodNetwork {
 
   /** Puts back what somebody removed from bridge, sysctls and rules. */
   async ensure(): Promise<void> {
-    const { mtu, iptables, podCidr, clusterCidr } = this.#options;
+    const { mtu } = this.#options;
     const lines = linkExists(bridgeName) ? [] : [`link add ${bridgeName} type bridge`];
     const address = `${gatewayOf(this.#cidr)}/${this.#cidr.prefix}`;
     await ipBatch([...lines, `addr replace ${address} dev ${bridgeName}`, `link set ${bridgeName} mtu ${mtu} up`]);
     await this.#setSysctl('net/ipv4/ip_forward', '1');
     if (!existsSync('/proc/sys/net/bridge')) await run('modprobe', ['br_netfilter']);
     await this.#setSysctl('net/bridge/bridge-nf-call-iptables', '1');
-    await syncRules(iptables, podNetworkRules(podCidr, clusterCidr));
+    await this.#syncRules();
+  }
+
+  /** One after another: each sync compares with what stands. */
+  #syncRules(): Promise<void> {
+    const { iptables, podCidr, clusterCidr } = this.#options;
+    const sync = (): Promise<void> =>
+      syncRules(iptables, podNetworkRules(podCidr, clusterCidr, [...this.#ports.values()].flat()));
+    this.#syncing = this.#syncing.then(sync, sync);
+    return this.#syncing;
+  }
+
+  async expose(sandbox: SandboxKey, ports: readonly HostPort[]): Promise<void> {
+    const key = keyText(sandbox);
+    const address = this.#addresses.find(sandbox.podUid, sandbox.attempt);
+    if (ports.length === 0 || address === undefined || this.#ports.has(key)) return;
+    this.#ports.set(
+      key,
+      ports.map((port) => ({ ...port, address })),
+    );
+    await this.#syncRules();
   }
 
   reserve(sandbox: SandboxKey): Promise<string> {
@@ -91,6 +112,7 @@ export class BridgeNetwork implements PodNetwork {
         if (linkExists(link)) throw error;
       });
     }
+    if (this.#ports.delete(keyText(sandbox))) await this.#syncRules();
     await this.#addresses.release(sandbox);
   }
 

@@ -1,5 +1,7 @@
 import { isPodTerminal, podRequests, type Pod } from '@wherry/api';
-import { milliValue } from '../env/amount.ts';
+import { quantityMilliValue } from '@wherry/apimachinery';
+import type { HostPort } from '../network/network.ts';
+import { hostPorts } from './host-ports.ts';
 
 export interface Refusal {
   readonly reason: string;
@@ -22,16 +24,17 @@ export function admit(
     used.cpuMilli += requests.cpuMilli;
     used.memoryBytes += requests.memoryBytes;
   }
-  const cpu = milliValue(allocatable['cpu'] ?? '0');
-  const memory = milliValue(allocatable['memory'] ?? '0') / 1000;
+  const cpu = quantityMilliValue(allocatable['cpu'] ?? '0');
+  const memory = quantityMilliValue(allocatable['memory'] ?? '0') / 1000;
   if (wanted.cpuMilli > 0 && wanted.cpuMilli + used.cpuMilli > cpu) {
     return outOf('cpu', wanted.cpuMilli, used.cpuMilli, cpu);
   }
   if (wanted.memoryBytes > 0 && wanted.memoryBytes + used.memoryBytes > memory) {
     return outOf('memory', wanted.memoryBytes, used.memoryBytes, memory);
   }
-  const taken = new Set(active.flatMap(hostPorts));
-  if (hostPorts(pod).some((port) => taken.has(port))) {
+  const portWord = ({ protocol, hostPort }: HostPort): string => `${protocol}/${hostPort}`;
+  const taken = new Set(active.flatMap(hostPorts).map(portWord));
+  if (hostPorts(pod).some((port) => taken.has(portWord(port)))) {
     return {
       reason: 'NodePorts',
       message:
@@ -47,13 +50,4 @@ function outOf(resource: string, requested: number, used: number, capacity: numb
     reason: `OutOf${resource}`,
     message: `Pod was rejected: Node didn't have enough resource: ${resource}, ${numbers}`,
   };
-}
-
-export function hostPorts(pod: Pod): string[] {
-  const containers = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
-  return containers.flatMap((container) =>
-    (container.ports ?? [])
-      .filter((port) => port.hostPort !== undefined && port.hostPort > 0)
-      .map((port) => `${port.protocol ?? 'TCP'}/${port.hostPort}`),
-  );
 }

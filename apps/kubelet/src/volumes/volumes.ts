@@ -3,7 +3,7 @@ import type { Container, Pod, Volume } from '@wherry/api';
 import type { BindMount } from '../docker/container-config.ts';
 import { expand } from '../env/expand.ts';
 import type { FieldContext } from '../env/field-ref.ts';
-import { unitValue } from '../env/amount.ts';
+import { quantityValue } from '@wherry/apimachinery';
 import { run } from '../network/ip-command.ts';
 import { writePayload } from './atomic-writer.ts';
 import { prepareHostPath } from './host-path.ts';
@@ -59,7 +59,7 @@ export class Volumes {
       const dir = this.dirs(pod).volume('empty-dir', volume.name);
       const fresh = (await mkdir(dir, { recursive: true })) !== undefined;
       if (!fresh) return dir;
-      if (volume.emptyDir.medium === 'Memory') await mountTmpfs(dir, unitValue(volume.emptyDir.sizeLimit ?? '0'));
+      if (volume.emptyDir.medium === 'Memory') await mountTmpfs(dir, quantityValue(volume.emptyDir.sizeLimit ?? '0'));
       await chmod(dir, 0o777);
       if (group !== undefined) {
         await chown(dir, 0, group);

@@ -4,6 +4,7 @@ import type { PodHistory } from '../pod/history.ts';
 import { newHistory } from '../pod/history.ts';
 import { deadlineMs, isHostNetwork, readySandbox, runningContainers } from '../pod/facts.ts';
 import type { ObservedPod } from '../pod/observed.ts';
+import { hostPorts } from '../pod/host-ports.ts';
 import { planPod } from '../pod/plan.ts';
 import { podStatus } from '../pod/status.ts';
 import { statusEvents } from '../pod/status-events.ts';
@@ -158,6 +159,7 @@ export class PodWorker {
     const plan = planPod(pod, observed, history, nowMs, this.#removed);
     this.report();
     if (plan.wakeAtMs !== undefined) this.wakeIn(plan.wakeAtMs - nowMs);
+    await this.#expose(observed);
     await perform(this, pod, observed, plan.actions);
     if (this.#volumesStale) await this.#showChanges(pod, observed);
   }
@@ -185,6 +187,13 @@ export class PodWorker {
     const kept = own.filter(({ type }) => ownConditions.has(type));
     const others = (stored?.conditions ?? []).filter(({ type }) => !ownConditions.has(type));
     return { ...this.#reported, conditions: [...kept, ...(others.length > 0 ? others : foreign)] };
+  }
+
+  /** After a restart of the kubelet too: which ports lead where is not kept on disk. */
+  async #expose(observed: ObservedPod): Promise<void> {
+    const sandbox = readySandbox(observed);
+    if (sandbox === undefined || isHostNetwork(this.#pod) || this.#removed || this.history.released) return;
+    await this.parts.network()?.expose({ podUid: this.uid, attempt: sandbox.attempt }, hostPorts(this.#pod));
   }
 
   #probe(observed: ObservedPod): void {

@@ -29,15 +29,19 @@ export interface Component {
 export function components(places: Places, settings: ClusterSettings): Component[] {
   const pki = (name: string): string => join(places.pki, name);
   const kubeconfig = (name: string): string => join(places.config, `${name}.kubeconfig`);
+  /** For a daemon's own HTTPS port: its certificate, and who may read its metrics. */
+  const serving = (name: string): string[] => [
+    `--tls-cert-file=${pki(`${name}.crt`)}`,
+    `--tls-private-key-file=${pki(`${name}.key`)}`,
+    `--client-ca-file=${pki('ca.crt')}`,
+  ];
   return [
     {
       name: 'apiserver',
       args: [
         `--data-dir=${join(places.state, 'apiserver')}`,
         `--advertise-address=${settings.nodeIp}`,
-        `--tls-cert-file=${pki('apiserver.crt')}`,
-        `--tls-private-key-file=${pki('apiserver.key')}`,
-        `--client-ca-file=${pki('ca.crt')}`,
+        ...serving('apiserver'),
         `--kubelet-client-certificate=${pki('apiserver-kubelet-client.crt')}`,
         `--kubelet-client-key=${pki('apiserver-kubelet-client.key')}`,
         `--kubelet-certificate-authority=${pki('ca.crt')}`,
@@ -52,12 +56,13 @@ export function components(places: Places, settings: ClusterSettings): Component
         `--root-ca-file=${pki('ca.crt')}`,
         `--cluster-cidr=${settings.podCidr}`,
         '--leader-elect=true',
+        ...serving('controller-manager'),
       ],
       health: { url: 'https://127.0.0.1:10257', path: '/healthz' },
     },
     {
       name: 'scheduler',
-      args: [`--kubeconfig=${kubeconfig('scheduler')}`, '--leader-elect=true'],
+      args: [`--kubeconfig=${kubeconfig('scheduler')}`, '--leader-elect=true', ...serving('scheduler')],
       health: { url: 'https://127.0.0.1:10259', path: '/healthz' },
     },
     {
@@ -67,9 +72,7 @@ export function components(places: Places, settings: ClusterSettings): Component
         `--hostname-override=${settings.nodeName}`,
         `--node-ip=${settings.nodeIp}`,
         `--root-dir=${join(places.state, 'kubelet')}`,
-        `--client-ca-file=${pki('ca.crt')}`,
-        `--tls-cert-file=${pki('kubelet.crt')}`,
-        `--tls-private-key-file=${pki('kubelet.key')}`,
+        ...serving('kubelet'),
         `--cluster-cidr=${settings.podCidr}`,
         `--container-runtime-endpoint=${settings.dockerEndpoint}`,
       ],

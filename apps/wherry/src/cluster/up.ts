@@ -69,13 +69,15 @@ async function prepare(places: Places, settings: ClusterSettings): Promise<strin
     ipAddresses: ['127.0.0.1', API_SERVICE_IP, settings.nodeIp],
     now,
   });
-  await ensureLeaf(places.pki, 'kubelet', ca, now, {
-    commonName: `system:node:${settings.nodeName}`,
-    organizations: ['system:nodes'],
-    dnsNames: [settings.nodeName],
-    ipAddresses: [settings.nodeIp, '127.0.0.1'],
-    usages: ['server'],
-  });
+  const node = { dnsNames: ['localhost', settings.nodeName], ipAddresses: ['127.0.0.1', settings.nodeIp] };
+  const servers: [name: string, commonName: string][] = [
+    ['kubelet', `system:node:${settings.nodeName}`],
+    ['scheduler', 'system:kube-scheduler'],
+    ['controller-manager', 'system:kube-controller-manager'],
+  ];
+  for (const [name, commonName] of servers) {
+    await ensureLeaf(places.pki, name, ca, now, { commonName, ...node, usages: ['server'] });
+  }
   await writeKubeconfigs(places, ca, settings.nodeName, now);
   return places.pki;
 }

@@ -1,12 +1,13 @@
 import { semanticEqual, type KubeObject } from '@wherry/apimachinery';
 import { getCondition, type Deployment, type DeploymentStatus, type Pod, type ReplicaSet } from '@wherry/api';
+import { controllerOf } from '../ownership/controller-ref.ts';
 import type { CreateStep, DeleteStep, Failure, PatchStep, Plan, PlannedEvent, UpdateStep } from '../runner/plan.ts';
 import { desiredReplicas, newSetAnnotations, revisionAnnotation, revisionOf, withReplicas } from './annotations.ts';
 import { isRolling } from './bounds.ts';
 import { condition, setCondition } from './conditions.ts';
 import { newReplicaSet } from './new-set.ts';
 import { newSetReplicas, proportionalScaling, rollingStep, type Scaling } from './scale.ts';
-import { findNewSet, isActive, replicasOf, sumStatus } from './sets.ts';
+import { findNewSet, isActive, replicasOf, sameTemplate, sumStatus } from './sets.ts';
 import { calculateStatus, deadlineCheckMs, hasDeadline, isComplete, rolloutStatus } from './status.ts';
 
 export interface DeploymentView {
@@ -257,7 +258,11 @@ function reportFailure(view: DeploymentView, failure: Failure, now: number): Pla
   let status: DeploymentStatus = { ...deployment.status };
   if (failure.reason === 'AlreadyExists') {
     // Our own, which the cache has not shown yet.
-    if (taken === undefined || findNewSet(deployment, ownedBy(deployment, taken)) !== undefined) return {};
+    if (
+      taken === undefined ||
+      (controllerOf(taken)?.uid === deployment.metadata.uid && sameTemplate(deployment, taken))
+    )
+      return {};
     status = { ...status, collisionCount: (status.collisionCount ?? 0) + 1 };
   } else if (hasDeadline(deployment)) {
     const message = createError(failure.name).replace('{error}', () => failure.message);
@@ -266,11 +271,6 @@ function reportFailure(view: DeploymentView, failure: Failure, now: number): Pla
   }
   if (semanticEqual(status, deployment.status)) return {};
   return { status: [{ resource: 'deployments.apps', object: { ...deployment, status } as Deployment }] };
-}
-
-function ownedBy(deployment: Deployment, set: ReplicaSet): ReplicaSet[] {
-  const { uid } = deployment.metadata;
-  return set.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid) ? [set] : [];
 }
 
 function selectsEverything({ spec: { selector } }: Deployment): boolean {

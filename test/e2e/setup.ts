@@ -5,7 +5,7 @@ import { ROOT, run } from './run.ts';
 
 /** Every connection that kubelet and kube-proxy were seen with: `tcp local remote`, or `unix path` (`*` for a socketpair). */
 export const CONNECTIONS_FILE = '/tmp/wherry-e2e-connections.json';
-const INTERVAL_MS = 200;
+const INTERVAL_MS = 100;
 
 /** Runs around the whole suite: lists the sockets of the node's daemons throughout, and takes the cluster down (not with $WHERRY_KEEP). */
 export default function setup(): () => Promise<void> {

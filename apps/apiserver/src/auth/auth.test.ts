@@ -68,6 +68,23 @@ test('components may do what they are for', async () => {
   expect((await refusal(node.resource(configMaps).create(configMap('no')))).code).toBe(403);
 });
 
+test('who may act as another is judged as that one', async () => {
+  const path = '/api/v1/namespaces/default/configmaps';
+  const as = (client: RestClient, user: string, group = '') =>
+    client.request({
+      method: 'GET',
+      path,
+      headers: { 'impersonate-user': user, ...(group === '' ? {} : { 'impersonate-group': group }) },
+    });
+  const error = await refusal(as(cluster.client, 'jane'));
+  expect(error.message).toContain('User "jane" cannot list resource "configmaps"');
+  expect(await as(cluster.client, 'jane', 'system:masters')).toMatchObject({ kind: 'ConfigMapList' });
+  const node = clientOf(await cluster.configFor('system:node:n2', ['system:nodes']));
+  expect((await refusal(as(node, 'kubernetes-admin', 'system:masters'))).message).toBe(
+    'users "kubernetes-admin" is forbidden: User "system:node:n2" cannot impersonate resource "users" in API group "" at the cluster scope',
+  );
+});
+
 test('rules are of a resource and its subresource alone', () => {
   const user = { name: 'system:kube-scheduler', groups: ['system:authenticated'] };
   const info = (verb: string, resource: string, subresource = ''): RequestInfo => ({
@@ -82,6 +99,10 @@ test('rules are of a resource and its subresource alone', () => {
     name: 'x',
   });
   expect(authorize(user, info('create', 'pods', 'binding'))).toBeUndefined();
+  const manager = { name: 'system:kube-controller-manager', groups: ['system:authenticated'] };
+  expect(authorize(manager, info('create', 'pods'))).toBeUndefined();
+  expect(authorize(manager, info('create', 'pods', 'exec'))).toBeDefined();
+  expect(authorize(user, info('list', 'secrets'))).toBeDefined();
   expect(authorize(user, info('create', 'pods', 'exec'))?.message).toBe(
     'pods "x" is forbidden: User "system:kube-scheduler" cannot create resource "pods/exec" in API group "" in the namespace "a"',
   );

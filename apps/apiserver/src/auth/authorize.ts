@@ -35,7 +35,7 @@ const groupRules: Readonly<Record<string, readonly Rule[]>> = {
 
 const userRules: Readonly<Record<string, readonly Rule[]>> = {
   'system:kube-scheduler': [
-    { verbs: read, resources: ['*'] },
+    { verbs: read, resources: ['/pods', '/nodes', '/namespaces', '/services', 'apps/replicasets'] },
     { verbs: ['create'], resources: ['/pods/binding', '/bindings'] },
     { verbs: ['update', 'patch'], resources: ['/pods/status'] },
     { verbs: ['delete'], resources: ['/pods'] },
@@ -52,6 +52,8 @@ const userRules: Readonly<Record<string, readonly Rule[]>> = {
   ],
 };
 
+/** Running something in a pod, or reaching it, is never meant by "any resource": it takes any verb, or the name. */
+const waysIn = new Set(['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers']);
 const openPaths = new Set(['/healthz', '/livez', '/readyz', '/version', '/version/']);
 /** What every authenticated user may read, as upstream's system:discovery. */
 const discoveryPath = /^\/(api|apis|openapi|healthz|livez|readyz|version)(\/|$)/;
@@ -70,10 +72,11 @@ function allows(rules: readonly Rule[] | undefined, info: RequestInfo): boolean 
   if (rules === undefined) return false;
   const subresource = info.subresource === '' ? '' : `/${info.subresource}`;
   const resource = `${info.group}/${info.resource}${subresource}`;
+  const isWayIn = waysIn.has(info.subresource);
   return rules.some(
     (rule) =>
       (rule.verbs.includes('*') || rule.verbs.includes(info.verb)) &&
-      (rule.resources.includes('*') || rule.resources.includes(resource)),
+      (rule.resources.includes(resource) || (rule.resources.includes('*') && (rule.verbs.includes('*') || !isWayIn))),
   );
 }
 

@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { badRequest, noSuchPath, timeout, unauthorized } from '@wherry/apimachinery';
 import { authenticate } from '../auth/authenticate.ts';
 import { authorize } from '../auth/authorize.ts';
+import { impersonate } from '../auth/impersonate.ts';
 import type { Registry } from '../registry/registry.ts';
 import { route } from '../verbs/route.ts';
 import type { SubresourceTable } from '../verbs/subresources.ts';
@@ -122,7 +123,7 @@ interface Identified {
   user: User | undefined;
 }
 
-/** Who asks for what. Throws 400 for a malformed path. */
+/** Who asks for what. Throws 400 for a malformed path, 403 for who may not act as another. */
 export function identify(request: IncomingMessage): Identified {
   const url = request.url ?? '/';
   const mark = url.indexOf('?');
@@ -133,7 +134,13 @@ export function identify(request: IncomingMessage): Identified {
   if (info.isResource && info.verb === '') throw noSuchPath();
   const session = (request as { stream?: { session?: { socket: TLSSocket } } }).stream?.session;
   const socket = session ? session.socket : (request.socket as TLSSocket);
-  return { info, query, user: authenticate(socket) };
+  const sender = authenticate(socket);
+  return { info, query, user: sender && actsAsAnother(request) ? impersonate(sender, request.headers) : sender };
+}
+
+function actsAsAnother(request: IncomingMessage): boolean {
+  for (const name in request.headers) if (name.startsWith('impersonate-')) return true;
+  return false;
 }
 
 function isLongRunning(info: RequestInfo): boolean {

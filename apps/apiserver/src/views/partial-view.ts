@@ -1,19 +1,10 @@
 import type { Entry } from '../cache/entry.ts';
-import type { Served } from '../registry/served.ts';
 import { emptyObject } from './json-view.ts';
 import { frameOf, type View } from './view.ts';
 
 /** meta.k8s.io/v1 PartialObjectMetadata: what the garbage collector and others need of any kind. */
-export function createPartialView(_served: Served): View {
-  const cached = new WeakMap<Entry, string>();
-  const textOf = (entry: Entry): string => {
-    let text = cached.get(entry);
-    if (text === undefined) {
-      text = JSON.stringify(partialOf(entry));
-      cached.set(entry, text);
-    }
-    return text;
-  };
+export function createPartialView(): View {
+  const textOf = (entry: Entry): string => JSON.stringify(partialOf(entry));
   return {
     name: 'partial',
     contentType: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',

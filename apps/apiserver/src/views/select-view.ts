@@ -7,7 +7,7 @@ import { createTableView } from './table-view.ts';
 import type { View } from './view.ts';
 
 const jsonViews = new WeakMap<Served, View>();
-const partialViews = new WeakMap<Served, View>();
+const partialView = createPartialView();
 const jsonTypes = new Set(['application/json', '*/*', 'application/*', '']);
 const accepted = ['application/json', 'application/yaml'];
 
@@ -28,15 +28,9 @@ export function selectView(context: RequestContext, served: Served): View {
     if (as === undefined) return jsonViewOf(served);
     if (parameterOf(parameters, 'g') !== 'meta.k8s.io' || parameterOf(parameters, 'v') !== 'v1') continue;
     if (as === 'Table') return createTableView(served, context.now, includeObjectOf(context));
-    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return partialViewOf(served);
+    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return partialView;
   }
   throw notAcceptable(accepted);
-}
-
-function partialViewOf(served: Served): View {
-  let view = partialViews.get(served);
-  if (!view) partialViews.set(served, (view = createPartialView(served)));
-  return view;
 }
 
 function parameterOf(parameters: readonly string[], name: string): string | undefined {

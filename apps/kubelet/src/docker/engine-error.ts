@@ -8,7 +8,8 @@ export function engineStatus(error: unknown): number | undefined {
 export function engineMessage(error: unknown): string {
   const json = (error as { json?: { message?: unknown } } | undefined)?.json;
   if (typeof json?.message === 'string') return json.message;
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/^\(HTTP code \d+\) [^-]* - /, '').trim();
 }
 
 /** For calls whose aim is reached when the container is gone, stopped, or already on its way out. */

@@ -157,11 +157,16 @@ export async function runKubelet(context: Context): Promise<void> {
         changed: (id) =>
           void world.refresh(id).catch((error: unknown) => log.warn({ event: 'inspectFailed', id, err: error })),
         opened: () => {
-          if (!engineUp) agent.changed();
-          engineUp = true;
+          if (!engineUp) {
+            engineUp = true;
+            agent.changed();
+            log.info({ event: 'engineBack' });
+          }
           void world.relist().catch((error: unknown) => log.warn({ event: 'relistFailed', err: error }));
         },
         failed: (error) => {
+          // Said once, not at every try to reach it again.
+          if (!engineUp) return;
           engineUp = false;
           agent.changed();
           log.warn({ event: 'engineLost', err: error });

@@ -103,6 +103,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     port,
     async close() {
       stopping.abort();
+      await dispatcher.idle(options.shutdownGraceMs);
       registry.hub.close();
       await listener.close(options.shutdownGraceMs);
       await nodeProxy.close();

@@ -41,6 +41,7 @@ export class Dispatcher {
   /** When each limited request has to be answered. */
   readonly #due = new Map<Response, number>();
   #active = 0;
+  #onIdle: (() => void) | undefined;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
@@ -49,8 +50,16 @@ export class Dispatcher {
     options.stopping.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
 
-  get active(): number {
-    return this.#active;
+  /** Resolves when nothing is being answered any more, or after `waitMs`. */
+  idle(waitMs: number): Promise<void> {
+    if (this.#active === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      this.#onIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async handle(request: IncomingMessage, response: Response): Promise<void> {
@@ -75,6 +84,7 @@ export class Dispatcher {
       response.destroy();
     } finally {
       this.#active--;
+      if (this.#active === 0) this.#onIdle?.();
     }
     this.#options.log.answered(seen?.info, seen?.user, response.statusCode, performance.now() - started, auditId);
   }

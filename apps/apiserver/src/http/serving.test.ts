@@ -163,6 +163,25 @@ test('stopping ends watches and lets a client know', async () => {
   cluster.client.close();
 });
 
+test('what was acknowledged while the server stopped is stored', async () => {
+  const cluster = await startTestApiserver();
+  const creates = Array.from({ length: 40 }, (_, i) =>
+    cluster.client.resource(configMaps).create(configMap(`last-${i}`)),
+  );
+  await creates[0];
+  await cluster.server.close();
+  cluster.client.close();
+  const outcomes = await Promise.allSettled(creates);
+  const acknowledged = outcomes.flatMap((outcome) =>
+    outcome.status === 'fulfilled' ? [outcome.value.metadata.name] : [],
+  );
+  const { items } = await cluster.storage.list('/registry/configmaps/default/');
+  const stored = new Set(items.map(({ key }) => key.slice('/registry/configmaps/default/'.length)));
+  expect(acknowledged.length).toBeGreaterThan(0);
+  expect(acknowledged.filter((name) => !stored.has(name))).toEqual([]);
+  await cluster.storage[Symbol.asyncDispose]();
+});
+
 test('metrics have upstream’s names and only known labels', () =>
   withCluster({}, async ({ client }) => {
     await client.resource(configMaps).list({ namespace: 'default' });

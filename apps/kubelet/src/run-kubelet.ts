@@ -13,6 +13,7 @@ import { BridgeNetwork } from './network/bridge.ts';
 import { lowestOomScore, nodeAddress, nodeNameOf, readHost } from './node/host.ts';
 import { nodeImages } from './node/images.ts';
 import { runHeartbeat } from './node/lease.ts';
+import { registerMetrics } from './node/metrics.ts';
 import { NodeAgent } from './node/node-agent.ts';
 import { nodeStatus, parseTaint, type NodeInput } from './node/node-object.ts';
 import type { flags } from './options.ts';
@@ -107,6 +108,7 @@ export async function runKubelet(context: Context): Promise<void> {
   };
   const manager: PodManager = new PodManager(parts, options.maxPods);
 
+  registerMetrics(context.metrics, world, nodeName);
   await serve(context, parts, manager, address);
   const node = await agent.register(signal);
   log.info({ event: 'nodeKnown', node: nodeName, address });

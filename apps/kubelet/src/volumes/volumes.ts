@@ -102,14 +102,24 @@ export class Volumes {
     return mounts;
   }
 
+  /** Gives back the volumes of a pod that has ended; what its dead containers left to say stays. */
+  async release(podUid: string): Promise<void> {
+    const { root } = new PodDirs(this.#rootDir, podUid);
+    await removeTree(`${root}/volume-subpaths`);
+    await removeTree(`${root}/volumes`);
+  }
+
   /** Unmounts and removes everything of a pod. */
   async remove(podUid: string): Promise<void> {
-    const { root } = new PodDirs(this.#rootDir, podUid);
-    for (const point of await mountsBelow(root)) await run('umount', [point]);
-    // Nothing is deleted while something is still mounted below: it might be somebody's host path.
-    if ((await mountsBelow(root)).length > 0) throw new Error(`volumes below ${root} are still mounted`);
-    await rm(root, { recursive: true, force: true });
+    await removeTree(new PodDirs(this.#rootDir, podUid).root);
   }
+}
+
+async function removeTree(root: string): Promise<void> {
+  for (const point of await mountsBelow(root)) await run('umount', [point]);
+  // Nothing is deleted while something is still mounted below: it might be somebody's host path.
+  if ((await mountsBelow(root)).length > 0) throw new Error(`volumes below ${root} are still mounted`);
+  await rm(root, { recursive: true, force: true });
 }
 
 function kindOf(volume: Volume): string {

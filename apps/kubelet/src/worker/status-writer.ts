@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { deepEqual, isNotFound } from '@wherry/apimachinery';
 import { pods, type Pod, type PodStatus } from '@wherry/api';
 import type { RestClient } from '@wherry/client';
@@ -14,7 +15,8 @@ interface Slot {
   writing: Promise<void> | undefined;
 }
 
-const retryMs = 1_000;
+const retryMs = 500;
+const maxRetryMs = 30_000;
 
 /** Writes pods' statuses, one write a pod at a time, the newest wins, and only what differs. */
 export class StatusWriter {
@@ -63,6 +65,7 @@ export class StatusWriter {
   }
 
   async #write(slot: Slot): Promise<void> {
+    let delayMs = retryMs;
     while (slot.wanted !== undefined) {
       const { pod, wanted } = slot;
       const patch = statusPatch(slot.stored, wanted);
@@ -75,6 +78,7 @@ export class StatusWriter {
         const body = { metadata: { uid }, status: patch };
         const options = { type: 'strategic', namespace, subresource: 'status' } as const;
         const after = await this.#client.resource(pods).patch(name, body, options);
+        delayMs = retryMs;
         slot.stored = after.status;
         slot.storedVersion = versionOf(after);
         if (slot.wanted === wanted) slot.wanted = undefined;
@@ -82,7 +86,8 @@ export class StatusWriter {
         if (isNotFound(error) || !this.#slots.has(uid ?? '')) slot.wanted = undefined;
         else {
           this.#log.warn({ event: 'statusNotWritten', pod: name, namespace, err: error });
-          await new Promise((resolve) => setTimeout(resolve, retryMs));
+          await sleep(delayMs, undefined, { ref: false });
+          delayMs = Math.min(delayMs * 2, maxRetryMs);
         }
       }
     }

@@ -11,6 +11,7 @@ export async function release(worker: PodWorker, pod: Pod, observed: ObservedPod
   worker.report();
   for (const sandbox of observed.sandboxes) await removeSandbox(worker, sandbox.id, sandbox.attempt);
   parts.objects.unwatch(worker.uid);
+  await parts.volumes.release(worker.uid);
   await parts.statuses.flush(pod);
 }
 

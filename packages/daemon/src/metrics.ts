@@ -1,13 +1,17 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import Counter from 'prom-client/lib/counter.js';
+import Gauge from 'prom-client/lib/gauge.js';
+import Histogram from 'prom-client/lib/histogram.js';
+import Registry from 'prom-client/lib/registry.js';
+import { collectProcessMetrics } from './process-metrics.ts';
 import { versionInfo } from './version.ts';
 
-export { Counter, Gauge, Histogram, Registry } from 'prom-client';
+// The parts of prom-client, not the whole: its index also loads the push gateway's and the cluster's clients.
+export { Counter, Gauge, Histogram, Registry };
 
 /** A registry with the process's own metrics. */
 export function createMetrics(): Registry {
   const registry = new Registry();
-  // The default of 10 ms wakes an idle daemon a hundred times a second.
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 });
+  collectProcessMetrics(registry);
   const { major, minor, gitVersion, platform } = versionInfo;
   new Gauge({
     name: 'kubernetes_build_info',

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from '@wherry/daemon/metrics';
 import type { InFlight } from './in-flight.ts';
 import type { RequestInfo } from './request-info.ts';
 

@@ -37,7 +37,10 @@ function identities(nodeName: string): { name: string; commonName: string; organ
 export async function writeKubeconfigs(places: Places, ca: KeyPair, nodeName: string, now: Date): Promise<void> {
   for (const identity of identities(nodeName)) {
     const pair = await ensureLeaf(places.pki, `${identity.name}-client`, ca, now, { ...identity, usages: ['client'] });
-    const text = stringify(kubeconfigOf(ca.cert, pair), { lineWidth: 0 });
+    const kubeconfig = kubeconfigOf(ca.cert, pair);
+    // JSON is YAML too, and a daemon that reads it need not load a YAML parser.
+    const forPeople = identity.name === 'admin';
+    const text = forPeople ? stringify(kubeconfig, { lineWidth: 0 }) : `${JSON.stringify(kubeconfig, null, 2)}\n`;
     writeFileSync(join(places.config, `${identity.name}.kubeconfig`), text, { mode: 0o600 });
   }
 }

@@ -212,7 +212,14 @@ function encodeBody(body: unknown): Buffer | undefined {
 async function readAll(response: TransportResponse, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
   try {
-    for await (const chunk of response.body) chunks.push(chunk as Buffer);
+    // Not `for await`: it takes an HTTP/2 stream that the peer has closed for broken, though its last bytes are unread.
+    await new Promise<void>((resolve, reject) => {
+      if (response.body.destroyed) return reject(response.body.errored ?? new Error('closed before it was read'));
+      response.body.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.body.once('end', resolve);
+      response.body.once('error', reject);
+      response.body.once('close', () => reject(new Error('closed before its end')));
+    });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw toConnectionError('connection lost while reading the answer', error, true);

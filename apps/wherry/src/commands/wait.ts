@@ -116,7 +116,7 @@ function hasCondition(object: Unstructured | undefined, name: string, value: str
 }
 
 function jsonPathJudge(text: string): Judge {
-  const match = /^('?)(\{?[^{}]*\}?)\1(?:=(.*))?$/s.exec(text);
+  const match = /^('?)(\{[^{}]*\}|[^{}=]+)\1(?:=(.*))?$/s.exec(text);
   const [, , path = '', value] = match ?? [];
   if (!match || path === '')
     throw new CliError(

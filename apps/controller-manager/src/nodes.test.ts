@@ -83,7 +83,8 @@ test('a node that falls silent becomes unknown and tainted, its pods not ready a
   try {
     const silent = await eventually(async () => {
       const node = await getNode('dead');
-      return effects(node).length === 2 && node;
+      const told = getCondition(node.status?.conditions, 'Ready')?.status === 'Unknown';
+      return told && effects(node).length === 2 && node;
     });
     expect(effects(silent)).toEqual([
       'node.kubernetes.io/unreachable:NoExecute',

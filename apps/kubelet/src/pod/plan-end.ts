@@ -4,20 +4,18 @@ import type { PodHistory } from './history.ts';
 import type { ObservedContainer, ObservedPod } from './observed.ts';
 import type { Action, PodPlan } from './action.ts';
 
+/** It will not start again; it is marked as deleted; it has left the API already. */
+export type EndReason = 'ended' | 'deleted' | 'removed';
+
 /** The way down: stop what runs (sidecars after the apps), then give back, then, if deleted, remove every trace. */
-export function planEnd(
-  pod: Pod,
-  observed: ObservedPod,
-  history: PodHistory,
-  nowMs: number,
-  deleted: boolean,
-): PodPlan {
+export function planEnd(pod: Pod, observed: ObservedPod, history: PodHistory, nowMs: number, why: EndReason): PodPlan {
   const running = runningContainers(observed);
   if (running.length > 0) {
-    const grace = graceSeconds(pod);
+    // Who deletes by force does not wait: neither do we.
+    const grace = why === 'removed' ? 1 : graceSeconds(pod);
     return { actions: nextToStop(pod, running).flatMap((instance) => stop(instance, history, grace, nowMs)) };
   }
-  if (deleted) return { actions: [{ type: 'tearDown' }] };
+  if (why !== 'ended') return { actions: [{ type: 'tearDown' }] };
   return { actions: history.released ? [] : [{ type: 'release' }] };
 }
 

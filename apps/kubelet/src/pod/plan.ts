@@ -12,19 +12,20 @@ import { killAction, Round } from './round.ts';
  * gone from the API, so that nothing of it may stay.
  */
 export function planPod(pod: Pod, observed: ObservedPod, history: PodHistory, nowMs: number, removed = false): PodPlan {
-  const deleted = removed || pod.metadata.deletionTimestamp !== undefined;
+  if (removed) return planEnd(pod, observed, history, nowMs, 'removed');
+  const deleted = pod.metadata.deletionTimestamp !== undefined;
   if (deleted || history.failed !== undefined || history.released || hasEnded(pod)) {
-    return planEnd(pod, observed, history, nowMs, deleted);
+    return planEnd(pod, observed, history, nowMs, deleted ? 'deleted' : 'ended');
   }
   const sandbox = readySandbox(observed);
   if (sandbox === undefined) return planSandbox(pod, observed, history, nowMs);
 
   const round = new Round(pod, observed, history, nowMs, sandbox.id);
   const init = planInit(round);
-  if (init === 'failed') return planEnd(pod, observed, history, nowMs, false);
+  if (init === 'failed') return planEnd(pod, observed, history, nowMs, 'ended');
   if (init === 'done') {
     const kept = pod.spec.containers.filter((container) => planApp(round, container)).length;
-    if (kept === 0) return planEnd(pod, observed, history, nowMs, false);
+    if (kept === 0) return planEnd(pod, observed, history, nowMs, 'ended');
   }
   planGarbage(round);
   return round.plan();
@@ -44,7 +45,7 @@ function planSandbox(pod: Pod, observed: ObservedPod, history: PodHistory, nowMs
     return { actions: fresh.map((instance) => killAction(instance, grace, `Stopping container ${instance.name}`)) };
   }
   const wanted = pod.spec.containers.filter((container) => wantedInNewSandbox(pod, container, observed));
-  if (wanted.length === 0) return planEnd(pod, observed, history, nowMs, false);
+  if (wanted.length === 0) return planEnd(pod, observed, history, nowMs, 'ended');
   if (history.sandboxHold !== undefined && nowMs < history.sandboxHold.untilMs) {
     return { actions: [], wakeAtMs: history.sandboxHold.untilMs };
   }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { engineMessage, engineStatus } from '../docker/engine-error.ts';
 import { nextBackOff, type BackOff } from '../pod/back-off.ts';
+import type { Credentials } from './credentials.ts';
 import { isImageName, pullPolicyOf, withTag } from './image-name.ts';
 
 /** What came of asking for an image. */
@@ -57,9 +58,14 @@ export class Images {
     }
   }
 
-  /** Pulls; on failure tells the error and how long to wait before the next try. */
-  async pull(image: string): Promise<PullFailure | undefined> {
-    const pull = this.#pulls.get(image) ?? this.#begin(image);
+  /**
+   * Pulls with each of the credentials in turn, or without when there are none; on failure tells the error and how long
+   * to wait before the next try.
+   */
+  async pull(image: string, credentials: readonly Credentials[]): Promise<PullFailure | undefined> {
+    // Whoever has no credentials must not profit from another pod's pull, nor fail with it.
+    const key = JSON.stringify([image, credentials]);
+    const pull = this.#pulls.get(key) ?? this.#begin(key, image, credentials);
     try {
       await pull;
       this.#backOffs.delete(image);
@@ -70,21 +76,32 @@ export class Images {
     }
   }
 
-  #begin(image: string): Promise<void> {
-    const pull = this.#fetch(image)
+  #begin(key: string, image: string, credentials: readonly Credentials[]): Promise<void> {
+    const pull = this.#tryEach(image, credentials)
       .catch((error: unknown) => {
         const now = this.#now();
         if (this.#backOffs.size >= maxBackOffs) this.#backOffs.clear();
         this.#backOffs.set(image, nextBackOff(this.#backOffs.get(image), now, now));
         throw error;
       })
-      .finally(() => this.#pulls.delete(image));
-    this.#pulls.set(image, pull);
+      .finally(() => this.#pulls.delete(key));
+    this.#pulls.set(key, pull);
     return pull;
   }
 
-  async #fetch(image: string): Promise<void> {
-    const stream = (await this.#docker.pull(withTag(image))) as Readable;
+  async #tryEach(image: string, credentials: readonly Credentials[]): Promise<void> {
+    const [first, ...others] = credentials;
+    try {
+      await this.#fetch(image, first);
+    } catch (error) {
+      if (others.length === 0) throw error;
+      await this.#tryEach(image, others);
+    }
+  }
+
+  async #fetch(image: string, credentials: Credentials | undefined): Promise<void> {
+    const auth = credentials === undefined ? {} : { authconfig: credentials };
+    const stream = (await this.#docker.pull(withTag(image), auth)) as Readable;
     let tail = '';
     let timer: NodeJS.Timeout | undefined;
     const arm = () => {

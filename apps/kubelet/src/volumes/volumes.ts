@@ -58,8 +58,9 @@ export class Volumes {
     if (volume.emptyDir) {
       const dir = this.dirs(pod).volume('empty-dir', volume.name);
       const fresh = (await mkdir(dir, { recursive: true })) !== undefined;
-      if (!fresh) return dir;
-      if (volume.emptyDir.medium === 'Memory') await mountTmpfs(dir, quantityValue(volume.emptyDir.sizeLimit ?? '0'));
+      const inMemory = volume.emptyDir.medium === 'Memory';
+      const mounted = inMemory && (await mountTmpfs(dir, quantityValue(volume.emptyDir.sizeLimit ?? '0')));
+      if (!fresh && !mounted) return dir;
       await chmod(dir, 0o777);
       if (group !== undefined) {
         await chown(dir, 0, group);
@@ -72,8 +73,8 @@ export class Volumes {
     const dir = this.dirs(pod).volume(kindOf(volume), volume.name);
     const fresh = (await mkdir(dir, { recursive: true })) !== undefined;
     // What is secret stays off the disk.
-    if (fresh && (volume.secret || volume.projected)) await mountTmpfs(dir, 0);
-    if (fresh) await chmod(dir, 0o755);
+    const mounted = (volume.secret || volume.projected) && (await mountTmpfs(dir, 0));
+    if (fresh || mounted) await chmod(dir, 0o755);
     await writePayload(dir, payload, group);
     return dir;
   }
@@ -128,9 +129,12 @@ function kindOf(volume: Volume): string {
   return volume.downwardAPI ? 'downward-api' : 'projected';
 }
 
-async function mountTmpfs(dir: string, sizeBytes: number): Promise<void> {
+/** False when it is mounted already; the directory outlives a reboot, the mount does not. */
+async function mountTmpfs(dir: string, sizeBytes: number): Promise<boolean> {
+  if ((await mountsBelow(dir)).includes(dir)) return false;
   const size = sizeBytes > 0 ? ['-o', `size=${sizeBytes}`] : [];
   await run('mount', ['-t', 'tmpfs', ...size, 'tmpfs', dir]);
+  return true;
 }
 
 function propagationOf(mode: string | undefined): BindMount['propagation'] {

@@ -1,4 +1,5 @@
-import type { Container, Pod } from '@wherry/api';
+import type { Container, Pod, Secret } from '@wherry/api';
+import { credentialsFor } from '../images/credentials.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { recordContainerEvent } from './record.ts';
 
@@ -34,7 +35,7 @@ export async function findImage(worker: PodWorker, pod: Pod, container: Containe
   }
   say('Normal', 'Pulling', `Pulling image "${image}"`);
   history.pulling[container.name] = true;
-  pull(worker, container.name, image, now, say).catch((error: unknown) =>
+  pull(worker, pod, container.name, image, now, say).catch((error: unknown) =>
     parts.log.error({ event: 'pullFailed', image, err: error }),
   );
   return undefined;
@@ -42,6 +43,7 @@ export async function findImage(worker: PodWorker, pod: Pod, container: Containe
 
 async function pull(
   worker: PodWorker,
+  pod: Pod,
   name: string,
   image: string,
   beganMs: number,
@@ -49,7 +51,7 @@ async function pull(
 ): Promise<void> {
   const { parts, history } = worker;
   try {
-    const failure = await parts.images.pull(image);
+    const failure = await parts.images.pull(image, credentialsFor(image, await pullSecrets(worker, pod)));
     const now = parts.now();
     const found = failure === undefined ? await parts.images.inspect(image) : undefined;
     if (found === undefined) {
@@ -72,4 +74,13 @@ async function pull(
     delete history.pulling[name];
     worker.wake();
   }
+}
+
+/** A pull secret that does not exist is no hindrance: the registry decides. */
+async function pullSecrets({ parts }: PodWorker, pod: Pod): Promise<Secret[]> {
+  const names = (pod.spec.imagePullSecrets ?? []).map(({ name }) => name).filter((name) => name !== undefined);
+  if (names.length === 0) return [];
+  const references = { configMaps: new Set<string>(), secrets: new Set(names) };
+  const found = await parts.objects.fetch(pod.metadata.namespace ?? '', references);
+  return names.map((name) => found.secret(name)).filter((secret) => secret !== undefined);
 }

@@ -182,11 +182,9 @@ export class PodWorker {
   #knownStatus(): PodStatus | undefined {
     const stored = this.parts.statuses.stored(this.#pod);
     if (this.#reported === undefined) return stored;
-    const own = this.#reported.conditions ?? [];
-    const foreign = (stored?.conditions ?? []).filter(({ type }) => !own.some((condition) => condition.type === type));
-    const kept = own.filter(({ type }) => ownConditions.has(type));
-    const others = (stored?.conditions ?? []).filter(({ type }) => !ownConditions.has(type));
-    return { ...this.#reported, conditions: [...kept, ...(others.length > 0 ? others : foreign)] };
+    const own = (this.#reported.conditions ?? []).filter(({ type }) => ownConditions.has(type));
+    const foreign = (stored?.conditions ?? []).filter(({ type }) => !ownConditions.has(type));
+    return { ...this.#reported, conditions: [...own, ...foreign] };
   }
 
   /** After a restart of the kubelet too: which ports lead where is not kept on disk. */

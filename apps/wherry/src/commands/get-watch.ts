@@ -4,7 +4,7 @@ import { resourcePath, type ApiResource } from '../resources/mapping.ts';
 import { formatTable, type ServerTable, type TableColumn } from '../printing/table.ts';
 import { splitOutput } from '../printing/printer.ts';
 import type { Unstructured } from '../resources/unstructured.ts';
-import { chooseForGet, customColumnsOf, printerForGet, type GetInvocation } from './get.ts';
+import { chooseForGet, customColumnsOf, printerForGet, type GetInvocation } from './get-choice.ts';
 import { fetchTable, tableAccept } from './get-tables.ts';
 import { tableOptions } from './get-pages.ts';
 

@@ -1,4 +1,5 @@
 import type { ConfigMap, Secret, ServiceAccount } from '@wherry/api';
+import { goText } from '../printing/go-text.ts';
 import { field, type Unstructured } from '../resources/unstructured.ts';
 import { annotationLines, labelLines, metadataLines, type Page } from './page.ts';
 
@@ -29,7 +30,7 @@ export function describeNamespace(page: Page, object: Unstructured): void {
   page.line(0, `Name:\t${object.metadata.name ?? ''}`);
   labelLines(page, 'Labels', object.metadata.labels);
   annotationLines(page, 'Annotations', object.metadata.annotations);
-  page.line(0, `Status:\t${String(field(object, 'status', 'phase') ?? '')}`);
+  page.line(0, `Status:\t${goText(field(object, 'status', 'phase') ?? '')}`);
   const conditions = field(object, 'status', 'conditions');
   if (Array.isArray(conditions) && conditions.length > 0) {
     page.add('Conditions:\n  Type\tStatus\tLastTransitionTime\tReason\tMessage\n');

@@ -57,7 +57,7 @@ const anything: Describer = { describe: (page, { object }) => describeAnything(p
 
 /** One object's page, with what belongs to it read from the server. */
 export async function describeObject(subject: Subject, showEvents: boolean): Promise<string> {
-  const { resource, object } = subject;
+  const { resource } = subject;
   const describer = describers[resource.group ? `${resource.plural}.${resource.group}` : resource.plural] ?? anything;
   const page = new Page();
   const [events] = await Promise.all([

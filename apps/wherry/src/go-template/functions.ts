@@ -21,7 +21,7 @@ const functions: Readonly<Record<string, (...args: readonly unknown[]) => unknow
     );
   },
   index: (value, ...keys) => keys.reduce(indexOf, value),
-  slice: (value, from = 0, to = undefined) => {
+  slice: (value, from = 0, to) => {
     if (typeof value !== 'string' && !Array.isArray(value)) throw new TemplateError("error calling slice: can't slice");
     return value.slice(Number(from), to === undefined ? undefined : Number(to));
   },

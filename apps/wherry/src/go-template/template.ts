@@ -21,7 +21,8 @@ class Scope {
   }
 
   find(name: string): Scope {
-    for (let scope: Scope | undefined = this; scope; scope = scope.parent) if (scope.values.has(name)) return scope;
+    if (this.values.has(name)) return this;
+    if (this.parent) return this.parent.find(name);
     throw new TemplateError(`template: output:1: undefined variable "$${name}"`);
   }
 }

@@ -7,7 +7,7 @@ export function goText(value: unknown): string {
     return `map[${entries.map(([key, inner]) => `${key}:${goText(inner)}`).join(' ')}]`;
   }
   if (typeof value === 'number' && !Number.isInteger(value)) return goFloat(value);
-  return String(value);
+  return String(value as string | number | boolean);
 }
 
 function goFloat(value: number): string {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CliError } from '../cli/errors.ts';
-import { singularName, type ApiResource } from '../resources/mapping.ts';
+import { singularName } from '../resources/mapping.ts';
 import { field, type Unstructured } from '../resources/unstructured.ts';
 import { toJson } from './json.ts';
 import { toYaml } from './yaml.ts';
@@ -154,11 +154,6 @@ export function nameOf(object: Unstructured): string {
   const slash = object.apiVersion.indexOf('/');
   const group = slash < 0 ? '' : object.apiVersion.slice(0, slash);
   return `${singularName({ kind: object.kind, group })}/${object.metadata.name ?? ''}`;
-}
-
-/** `deployment.apps/web`, of what a command acted on. */
-export function nameOfInfo(info: { resource: ApiResource; name: string }): string {
-  return `${singularName(info.resource)}/${info.name}`;
 }
 
 export function withoutManagedFields(object: Unstructured): Unstructured {

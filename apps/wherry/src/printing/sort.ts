@@ -1,5 +1,6 @@
 import { findValues } from '../jsonpath/evaluate.ts';
 import { parseRelaxed } from '../jsonpath/parse.ts';
+import { goText } from './go-text.ts';
 
 /** Sorts by the field that a JSONPath names: numbers by size, quantities by amount, other text in natural order. */
 export function sortByPath<T>(items: readonly T[], path: string, objectOf: (item: T) => unknown): T[] {
@@ -12,7 +13,7 @@ function compareValues(a: unknown, b: unknown): number {
   if (a === undefined || a === null) return b === undefined || b === null ? 0 : -1;
   if (b === undefined || b === null) return 1;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const [left, right] = [String(a), String(b)];
+  const [left, right] = [goText(a), goText(b)];
   const [x, y] = [quantity(left), quantity(right)];
   return x !== undefined && y !== undefined ? x - y : naturalOrder(left, right);
 }

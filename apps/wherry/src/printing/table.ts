@@ -83,7 +83,7 @@ export function formatTable(
 /** A line of cells must stay one line: text is cut at its first break, and control characters are shown, not sent. */
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = Array.isArray(value) ? `[${value.join(' ')}]` : String(value);
+  const text = Array.isArray(value) ? `[${value.join(' ')}]` : String(value as string | number | boolean);
   const cut = text.search(/[\f\n\r]/);
   const line = cut < 0 ? text : `${text.slice(0, cut)}...`;
   return line.replaceAll('\x1b', '^[').replaceAll('\t', ' ');

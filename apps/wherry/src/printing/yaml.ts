@@ -41,7 +41,7 @@ function scalar(value: unknown, indent: number): string {
   if (Array.isArray(value)) return '[]';
   if (typeof value === 'object') return '{}';
   if (typeof value === 'string') return text(value, indent);
-  return String(value);
+  return String(value as number | boolean);
 }
 
 function text(value: string, indent: number): string {

@@ -54,11 +54,13 @@ export class PodManager {
     this.#workers.get(podUid)?.refreshVolumes();
   }
 
-  /** All pods of this node are known: whatever else runs, or holds an address, is nobody's. */
-  synced(): void {
+  /** All pods of this node are known: whatever else runs, holds an address or has volumes here, is nobody's. */
+  async synced(): Promise<void> {
+    const { world, volumes } = this.#parts;
+    const withVolumes = await volumes.podUids();
     this.#synced = true;
-    const held = this.#parts.network()?.holders() ?? [];
-    for (const uid of [...this.#parts.world.podUids(), ...held.map((holder) => holder.podUid)]) {
+    const held = (this.#parts.network()?.holders() ?? []).map((holder) => holder.podUid);
+    for (const uid of [...world.podUids(), ...held, ...withVolumes]) {
       if (!this.#workers.has(uid)) this.#removeOrphan(uid);
     }
   }

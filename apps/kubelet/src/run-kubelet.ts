@@ -179,7 +179,7 @@ export async function runKubelet(context: Context): Promise<void> {
     keepRelisting(context, world, opened),
   );
   await podInformer.waitForSync(signal);
-  manager.synced();
+  await manager.synced();
   health.addCheck('syncloop', () => true);
   await Promise.all(running);
 }

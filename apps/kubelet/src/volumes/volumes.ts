@@ -1,4 +1,5 @@
-import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Container, Pod, Volume } from '@wherry/api';
 import type { BindMount } from '../docker/container-config.ts';
 import { expand } from '../env/expand.ts';
@@ -31,6 +32,13 @@ export class Volumes {
 
   dirs(pod: Pod): PodDirs {
     return new PodDirs(this.#rootDir, pod.metadata.uid ?? '');
+  }
+
+  /** Pods that have a directory here. */
+  async podUids(): Promise<string[]> {
+    const dir = join(this.#rootDir, 'pods');
+    await mkdir(dir, { recursive: true, mode: 0o750 });
+    return readdir(dir);
   }
 
   /** Makes or refreshes every volume of the pod; the host path of each by name. Throws VolumeSetupError. */

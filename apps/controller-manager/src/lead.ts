@@ -5,7 +5,10 @@ import type { DaemonContext } from '@wherry/daemon';
 import { leaderMetric } from '@wherry/daemon/metrics';
 import type { flags as table } from './options.ts';
 
-/** Works while this process holds the Lease. @throws {Error} when leadership is lost: another may work already */
+/**
+ * Works while this process holds the Lease, and stands for election again when it has lost it: upstream exits, but all
+ * work has ended by then, and an apiserver that was away for long should not take its controllers with it.
+ */
 export async function lead(
   { flags, log, signal, metrics }: DaemonContext<typeof table>,
   client: RestClient,
@@ -13,7 +16,7 @@ export async function lead(
 ): Promise<void> {
   const { leaderElectResourceNamespace: namespace, leaderElectResourceName: name } = flags;
   const leads = leaderMetric(metrics, name);
-  await new LeaderElector({
+  const elector = new LeaderElector({
     client,
     lease: { namespace, name },
     identity: `${hostname()}_${randomUUID()}`,
@@ -26,9 +29,10 @@ export async function lead(
     },
     onStoppedLeading(lost) {
       leads(false);
-      if (lost) throw new Error('leaderelection lost');
+      if (lost) log.error('leadership lost, standing for election again');
     },
     onNewLeader: (leader) => log.info({ leader }, 'new leader'),
     onError: (error) => log.warn({ err: error }, 'lease not acquired or renewed'),
-  }).run(signal);
+  });
+  while (!signal.aborted) await elector.run(signal);
 }

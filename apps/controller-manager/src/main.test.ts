@@ -6,7 +6,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { configMaps, deployments, events, pods, replicaSets, type Deployment } from '@wherry/api';
+import { configMaps, deployments, events, leases, pods, replicaSets, type Deployment } from '@wherry/api';
 import { startTestApiserver, type TestApiserver } from '../../../test/fixture/cluster-fixture.ts';
 import { eventually, items } from './testing.ts';
 
@@ -120,4 +120,20 @@ test('killed at any moment and started again it makes nothing twice', async () =
   expect(await count()).toBe(60);
   expect(await items(api, replicaSets, 'default')).toHaveLength(1);
   expect((await items(api, events, 'default')).filter(({ reason }) => reason === 'SuccessfulDelete')).toEqual([]);
+});
+
+test('a leader whose Lease another has taken stops working, and works again when the Lease is free', async () => {
+  const { child, log } = start(0);
+  const lease = api.client.resource(leases);
+  const at = { namespace: 'kube-system' };
+  await eventually(async () => log().includes('controllers started'));
+  const thief = { spec: { holderIdentity: 'somebody-else', renewTime: new Date().toISOString().replace('Z', '000Z') } };
+  await lease.patch('kube-controller-manager', thief, { type: 'merge', ...at });
+  await eventually(async () => log().includes('leadership lost'));
+  await api.client.resource(configMaps).delete('kube-root-ca.crt', { namespace: 'default' });
+  // Made again only by somebody who leads; the thief's lease runs out after two seconds.
+  await eventually(async () =>
+    (await items(api, configMaps, 'default')).some(({ metadata }) => metadata.name === 'kube-root-ca.crt'),
+  );
+  expect(child.exitCode, log()).toBe(null);
 });

@@ -20,11 +20,14 @@ runDaemon({
     const observe = requestMetrics(metrics);
     await using client = new RestClient({ ...config, userAgent: 'kube-controller-manager' }, { observe });
     const rootCa = options.rootCaFile === undefined ? undefined : await readFile(options.rootCaFile, 'utf8');
-    const wanted = chosen(controllers(options, rootCa), options.controllers);
+    // Made anew for every term of leadership: a controller remembers nothing of the time when others led.
+    const wanted = () => chosen(controllers(options, rootCa), options.controllers);
+    // Unknown names are refused at once, not when it leads.
+    wanted();
     const watchQueue = queueMetrics(metrics);
     await using _server = await serve(context);
     const work = (leading: AbortSignal): Promise<void> =>
-      runControllers({ client, controllers: wanted, log, watchQueue }, leading);
+      runControllers({ client, controllers: wanted(), log, watchQueue }, leading);
     if (options.leaderElect) await lead(context, client, work);
     else await work(signal);
   },

@@ -77,7 +77,11 @@ describe('@kubernetes/client-node', () => {
         const name = `object-${round}-${i}`;
         await create(name);
         const read = await api.readNamespacedConfigMap({ namespace: NAMESPACE, name });
-        await api.replaceNamespacedConfigMap({ namespace: NAMESPACE, name, body: { ...read, data: { a: '2' } } });
+        await api.replaceNamespacedConfigMap({
+          namespace: NAMESPACE,
+          name,
+          body: { metadata: read.metadata!, data: { a: '2' } },
+        });
         if (i % 2 === 0) await api.deleteNamespacedConfigMap({ namespace: NAMESPACE, name });
       }
       if (round < 2) {

@@ -36,7 +36,7 @@ async function host(): Promise<Record<string, unknown>> {
   );
   return {
     containers: engine
-      ? (await docker.listContainers({ all: true })).map((c) => [c.Names, c.State]).sort()
+      ? (await docker.listContainers({ all: true })).map((c) => `${c.Names.join()} ${c.State}`).sort()
       : 'no engine',
     images: engine ? (await docker.listImages({ all: true })).map((image) => image.Id).sort() : 'no engine',
     networks: engine ? (await docker.listNetworks()).map((network) => network.Name).sort() : 'no engine',

@@ -103,6 +103,27 @@ it('leads, renews, and gives the lease back when stopped, so that the next leads
   expect(state.lease?.spec).toMatchObject({ holderIdentity: '', leaseTransitions: 1 });
 });
 
+it('gives the lease back even when a renewal of its own was written unseen at the stop', async () => {
+  const state = { broken: false } as { lease?: Lease; broken: boolean };
+  await using server = await startFakeServer(leaseServer(state));
+  await using client = new RestClient(server.config);
+  const stop = new AbortController();
+  await new LeaderElector({
+    client,
+    lease: { namespace: 'n', name: 'x' },
+    identity: 'a',
+    ...timing,
+    retryPeriodMs: 300,
+    async onStartedLeading(leading) {
+      stop.abort();
+      await until(() => leading.aborted);
+      state.lease!.metadata.resourceVersion = '100';
+    },
+    onStoppedLeading: () => undefined,
+  }).run(stop.signal);
+  expect(state.lease?.spec.holderIdentity).toBe('');
+});
+
 it('stops leading when the lease cannot be renewed in time, and may stand again', async () => {
   const state = { broken: false } as { lease?: Lease; broken: boolean };
   await using server = await startFakeServer(leaseServer(state));

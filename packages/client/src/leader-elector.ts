@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isNotFound } from '@wherry/apimachinery';
+import { isConflict, isNotFound } from '@wherry/apimachinery';
 import { leases, type Lease } from '@wherry/api';
 import { deadline } from './deadline.ts';
 import { claim, mayAcquire, observe, release, type Observed } from './leader-election-state.ts';
@@ -152,13 +152,19 @@ export class LeaderElector {
   }
 
   async #release(): Promise<void> {
-    const lease = this.#lease;
-    if (lease === undefined || !this.isLeader) return;
+    if (!this.isLeader) return;
+    const signal = AbortSignal.timeout(RELEASE_TIMEOUT_MS);
     try {
-      await this.#leases.update(
-        { ...lease, spec: release(lease.spec, Date.now()) },
-        { signal: AbortSignal.timeout(2_000) },
-      );
+      for (;;) {
+        // Read anew: a renewal that was under way at the stop may have been written, and may be yet.
+        const lease = await this.#get(signal);
+        if (lease?.spec.holderIdentity !== this.#options.identity) return;
+        const released = { ...lease, spec: release(lease.spec, Date.now()) };
+        const done = await this.#leases.update(released, { signal }).catch((error: unknown) => {
+          if (!isConflict(error)) throw error;
+        });
+        if (done) return;
+      }
     } catch (error) {
       this.#options.onError?.(error);
     }
@@ -171,6 +177,8 @@ export class LeaderElector {
     this.#options.onNewLeader?.(holder);
   }
 }
+
+const RELEASE_TIMEOUT_MS = 2_000;
 
 /** Returns early, without an error, when aborted. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -7,7 +7,7 @@ import tls from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ensureClusterPki, ensureLeaf } from '@wherry/pki';
-import { daemonEnvironment } from '../../apps/wherry/src/cluster/processes.ts';
+import { DAEMON_ENVIRONMENT } from '../../apps/wherry/src/cluster/processes.ts';
 
 const MAIN = fileURLToPath(new URL('../../apps/apiserver/src/main.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -65,7 +65,7 @@ export class ApiserverProcess implements AsyncDisposable {
     const started = performance.now();
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...daemonEnvironment('apiserver'), ...environment },
+      env: { ...process.env, ...DAEMON_ENVIRONMENT, ...environment },
       cwd: ROOT,
     });
     for (const stream of [child.stdout, child.stderr])

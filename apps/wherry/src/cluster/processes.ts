@@ -11,13 +11,10 @@ const STOP_TIMEOUT_MS = 15_000;
 const POLL_MS = 50;
 
 /**
- * Keeps a daemon small. V8 lets the space for young objects grow to 2 x 16 MB at start-up and keeps it; at 4 MB (2 MB
- * but for the apiserver) the same work costs a few more minor collections. glibc gives every thread an arena of its own.
+ * Keeps a daemon small. V8 lets the space for young objects grow at start-up, up to 2 x 16 MB, and keeps it; with 2 x 2
+ * the same work costs some more minor collections. glibc gives every thread an arena of its own.
  */
-export function daemonEnvironment(name: string): Record<string, string> {
-  const youngMegabytes = name === 'apiserver' ? 4 : 2;
-  return { NODE_OPTIONS: `--max-semi-space-size=${youngMegabytes}`, MALLOC_ARENA_MAX: '1' };
-}
+export const DAEMON_ENVIRONMENT = { NODE_OPTIONS: '--max-semi-space-size=2', MALLOC_ARENA_MAX: '1' };
 
 /** The command line of a daemon: this Node runs the app's sources. */
 export function commandLine(component: Component): string[] {
@@ -30,7 +27,7 @@ export function startProcess(places: Places, name: string, command: string[]): n
   mkdirSync(places.run, { recursive: true });
   const log = openSync(logFile(places, name), 'a');
   const [program, ...args] = command as [string, ...string[]];
-  const env = { ...process.env, ...daemonEnvironment(name) };
+  const env = { ...process.env, ...DAEMON_ENVIRONMENT };
   const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log], cwd: '/', env });
   closeSync(log);
   if (child.pid === undefined) throw new Error(`cannot start ${program}`);

@@ -87,6 +87,11 @@ export class WatchCache {
     return this.#ring.slice(low);
   }
 
+  /** Whether an event can be of concern to a watcher of this bucket. */
+  concerns(bucket: string, event: CacheEvent): boolean {
+    return bucket === '' || this.#bucketsOf(event).has(bucket);
+  }
+
   reset(revision: number): void {
     this.#entries.clear();
     this.#sorted = [];

@@ -1,4 +1,4 @@
-import { configMaps, nodes, pods, type ConfigMap } from '@wherry/api';
+import { configMaps, namespaces, nodes, pods, type ConfigMap } from '@wherry/api';
 import { isExpired, type WatchEvent } from '@wherry/apimachinery';
 import { openMemoryStore } from '@wherry/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -38,6 +38,25 @@ test('a watch from a revision shows exactly what came after it, in order', () =>
     expect(versions).toEqual([...versions].sort((a, b) => a - b));
     expect(new Set(versions).size).toBe(4);
   }));
+
+test.each(['ring', 'history'])('a watch of one namespace shows nothing of another, out of the %s', (source) =>
+  withWatch(async (signal) => {
+    const storage = await openMemoryStore();
+    let server = await startTestApiserver({ storage });
+    const { metadata } = await server.client.resource(configMaps).list(inDefault);
+    await server.client.resource(namespaces).create({ metadata: { name: 'elsewhere' } });
+    await server.client.resource(configMaps).create({ metadata: { name: 'secret', namespace: 'elsewhere' } });
+    await server.client.resource(configMaps).create(configMap('own'));
+    if (source === 'history') {
+      await server.close();
+      server = await startTestApiserver({ storage });
+    }
+    const { resourceVersion } = metadata;
+    const events = server.client.resource(configMaps).watch({ ...inDefault, resourceVersion, signal });
+    expect(summary(await take(events, 1))).toEqual(['ADDED own']);
+    await server.close();
+  }),
+);
 
 test('an object that begins or ceases to match a selector is added or deleted', () =>
   withWatch(async (signal) => {

@@ -100,7 +100,7 @@ class WatchRun {
         { write: (bytes) => response.write(bytes), end() {} },
         reached,
       );
-      for (const event of history.events) watcher.offer(event, new Map());
+      this.#offer(watcher, history.events);
       watcher.flush();
       reached = history.revision;
       if (response.writableNeedDrain) await drained(response);
@@ -131,7 +131,7 @@ class WatchRun {
     };
     const watcher = new Watcher(this.#bucket, this.#matches, this.#view, { write, end }, revision);
     // Nothing is awaited from here to addWatcher, so no event comes between.
-    for (const event of cache.eventsAfter(revision)) watcher.offer(event, new Map());
+    this.#offer(watcher, cache.eventsAfter(revision));
     watcher.flush();
     cache.addWatcher(watcher);
     response.once('close', end);
@@ -146,6 +146,12 @@ class WatchRun {
     }
     for (const timer of timers) timer.unref();
     return promise;
+  }
+
+  /** Past events are those of the whole resource; what is not of this watch's bucket is none of its business. */
+  #offer(watcher: Watcher, events: readonly CacheEvent[]): void {
+    const { cache } = this.#served;
+    for (const event of events) if (cache.concerns(this.#bucket, event)) watcher.offer(event, new Map());
   }
 
   #tooOld(error: unknown, revision: number): Status {

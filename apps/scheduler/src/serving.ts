@@ -1,32 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { serveHealth, type DaemonContext, type HealthServer, type ServingTls } from '@wherry/daemon';
+import { serveHealth, type DaemonContext, type HealthServer } from '@wherry/daemon';
+import { servingIdentity } from '@wherry/pki/serving';
 import type { flags as table } from './options.ts';
 
 type Flags = typeof table;
 
 /** Health and metrics over HTTPS; undefined when --secure-port is 0. */
 export async function serve(context: DaemonContext<Flags>): Promise<HealthServer | undefined> {
-  const { bindAddress, securePort } = context.flags;
+  const { health, metrics, log } = context;
+  const { bindAddress, securePort, tlsCertFile, tlsPrivateKeyFile } = context.flags;
   if (securePort === 0) return undefined;
   const { clientCaFile } = context.flags;
   const clientCa = clientCaFile === undefined ? undefined : await readFile(clientCaFile, 'utf8');
-  const tls = { ...(await servingIdentity(context)), clientCa };
-  const { health, metrics } = context;
+  const identity = await servingIdentity(tlsCertFile, tlsPrivateKeyFile, () =>
+    log.info('no certificate given, making a self-signed one'),
+  );
+  const tls = { ...identity, clientCa };
   return serveHealth({ host: bindAddress, port: securePort, health, metrics, tls });
-}
-
-async function servingIdentity({ flags, log }: DaemonContext<Flags>): Promise<ServingTls> {
-  const { tlsCertFile, tlsPrivateKeyFile } = flags;
-  if (tlsCertFile !== undefined && tlsPrivateKeyFile !== undefined) {
-    const [cert, key] = await Promise.all([readFile(tlsCertFile, 'utf8'), readFile(tlsPrivateKeyFile, 'utf8')]);
-    return { cert, key };
-  }
-  if (tlsCertFile !== undefined || tlsPrivateKeyFile !== undefined) {
-    throw new Error('--tls-cert-file and --tls-private-key-file must be given together');
-  }
-  log.info('no certificate given, making a self-signed one');
-  const { createCa, issue } = await import('@wherry/pki');
-  const ca = await createCa(`${hostname()}-ca`);
-  return issue(ca, { commonName: hostname(), dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], usages: ['server'] });
 }

@@ -115,79 +115,8 @@ export const VolumeMount = object('io.k8s.api.core.v1.VolumeMount', {
 });
 export type VolumeMount = Static<typeof VolumeMount>;
 
-export const Container = object(
-  'io.k8s.api.core.v1.Container',
-  {
-    args: optional(
-      list(string, { listType: 'atomic' }),
-      "Arguments to the entry point; the image's own when absent. $(NAME) stands for a variable.",
-    ),
-    command: optional(list(string, { listType: 'atomic' }), "The entry point; the image's own when absent."),
-    env: optional(
-      list(EnvVar, { listType: 'map', mapKeys: ['name'], patchStrategy: 'merge', patchMergeKey: 'name' }),
-      'Environment variables.',
-    ),
-    envFrom: optional(
-      list(EnvFromSource, { listType: 'atomic' }),
-      'ConfigMaps and Secrets whose keys become variables; env stands above them.',
-    ),
-    image: optional(string, 'The image to run.'),
-    imagePullPolicy: optional(string, 'Always, IfNotPresent or Never; Always by default for the tag latest.'),
-    lifecycle: optional(Lifecycle, 'What to do after the start and before the end.'),
-    livenessProbe: optional(Probe, 'When it fails, the container is started again.'),
-    name: required(string, 'Its name, unique in the pod.'),
-    ports: optional(
-      list(ContainerPort, {
-        listType: 'map',
-        mapKeys: ['containerPort', 'protocol'],
-        patchStrategy: 'merge',
-        patchMergeKey: 'containerPort',
-      }),
-      'Ports it listens on; for information, and for names.',
-    ),
-    readinessProbe: optional(Probe, 'While it fails, no Service sends here.'),
-    resizePolicy: optional(
-      list(ContainerResizePolicy, { listType: 'atomic' }),
-      'Whether a change of its resources starts it again.',
-    ),
-    resources: optional(ResourceRequirements, 'What it may use, and what is set aside for it.'),
-    restartPolicy: optional(string, 'Always makes an init container a sidecar.'),
-    restartPolicyRules: optional(
-      list(ContainerRestartRule, { listType: 'atomic' }),
-      'When it is started again, by exit code.',
-    ),
-    securityContext: optional(SecurityContext, 'User, capabilities and the like.'),
-    startupProbe: optional(Probe, 'Until it succeeds, the other probes wait.'),
-    stdin: optional(boolean, 'Whether standard input stays open.'),
-    stdinOnce: optional(boolean, 'Whether standard input closes after the first client.'),
-    terminationMessagePath: optional(string, 'The file whose end becomes its termination message.'),
-    terminationMessagePolicy: optional(string, 'File, or FallbackToLogsOnError.'),
-    tty: optional(boolean, 'Whether it gets a terminal.'),
-    volumeDevices: optional(
-      list(VolumeDevice, {
-        listType: 'map',
-        mapKeys: ['devicePath'],
-        patchStrategy: 'merge',
-        patchMergeKey: 'devicePath',
-      }),
-      "Block devices of the pod's volumes.",
-    ),
-    volumeMounts: optional(
-      list(VolumeMount, {
-        listType: 'map',
-        mapKeys: ['mountPath'],
-        patchStrategy: 'merge',
-        patchMergeKey: 'mountPath',
-      }),
-      "Where the pod's volumes are mounted.",
-    ),
-    workingDir: optional(string, "Its working directory; the image's own when absent."),
-  },
-  { doc: 'One program of a pod.' },
-);
-export type Container = Static<typeof Container>;
-
-export const EphemeralContainer = object('io.k8s.api.core.v1.EphemeralContainer', {
+/** What a container and an ephemeral one have in common: all that a container has. */
+const containerFields = {
   args: optional(
     list(string, { listType: 'atomic' }),
     "Arguments to the entry point; the image's own when absent. $(NAME) stands for a variable.",
@@ -230,7 +159,6 @@ export const EphemeralContainer = object('io.k8s.api.core.v1.EphemeralContainer'
   startupProbe: optional(Probe, 'Until it succeeds, the other probes wait.'),
   stdin: optional(boolean, 'Whether standard input stays open.'),
   stdinOnce: optional(boolean, 'Whether standard input closes after the first client.'),
-  targetContainerName: optional(string),
   terminationMessagePath: optional(string, 'The file whose end becomes its termination message.'),
   terminationMessagePolicy: optional(string, 'File, or FallbackToLogsOnError.'),
   tty: optional(boolean, 'Whether it gets a terminal.'),
@@ -244,9 +172,22 @@ export const EphemeralContainer = object('io.k8s.api.core.v1.EphemeralContainer'
     "Block devices of the pod's volumes.",
   ),
   volumeMounts: optional(
-    list(VolumeMount, { listType: 'map', mapKeys: ['mountPath'], patchStrategy: 'merge', patchMergeKey: 'mountPath' }),
+    list(VolumeMount, {
+      listType: 'map',
+      mapKeys: ['mountPath'],
+      patchStrategy: 'merge',
+      patchMergeKey: 'mountPath',
+    }),
     "Where the pod's volumes are mounted.",
   ),
   workingDir: optional(string, "Its working directory; the image's own when absent."),
+};
+
+export const Container = object('io.k8s.api.core.v1.Container', containerFields, { doc: 'One program of a pod.' });
+export type Container = Static<typeof Container>;
+
+export const EphemeralContainer = object('io.k8s.api.core.v1.EphemeralContainer', {
+  ...containerFields,
+  targetContainerName: optional(string),
 });
 export type EphemeralContainer = Static<typeof EphemeralContainer>;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Http2SecureServer } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { fastify } from 'fastify';
+import { loadFastify } from './load-fastify.ts';
 import { statusOf } from './respond.ts';
 import type { Response } from './context.ts';
 import { MAX_BODY_BYTES } from './read-body.ts';
@@ -33,7 +33,7 @@ const KEEP_ALIVE_MS = 90_000;
 /** One TLS port for HTTP/2 and HTTP/1.1, by ALPN. One route takes everything: the dispatcher knows the paths. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const sockets = new Set<TLSSocket>();
-  const app = fastify({
+  const app = loadFastify()({
     http2: true,
     https: {
       allowHTTP1: true,

@@ -44,7 +44,7 @@ test.each(['ring', 'history'])('a watch of one namespace shows nothing of anothe
     const storage = await openMemoryStore();
     let server = await startTestApiserver({ storage });
     const { metadata } = await server.client.resource(configMaps).list(inDefault);
-    await server.client.resource(namespaces).create({ metadata: { name: 'elsewhere' } });
+    await server.client.resource(namespaces).create({ metadata: { name: 'elsewhere' }, spec: {} });
     await server.client.resource(configMaps).create({ metadata: { name: 'secret', namespace: 'elsewhere' } });
     await server.client.resource(configMaps).create(configMap('own'));
     if (source === 'history') {

@@ -10,7 +10,7 @@ import {
   isConflict,
   isExpired,
   isNotFound,
-  methodNotSupported,
+  methodNotAllowed,
   notFound,
   optimisticLockMessage,
 } from './status.ts';
@@ -30,7 +30,7 @@ test.each([
   ],
   [forbidden(pods, 'a', 'because'), 403, 'Forbidden', 'pods "a" is forbidden: because'],
   [forbidden(pods, '', 'because'), 403, 'Forbidden', 'pods is forbidden: because'],
-  [methodNotSupported(pods, 'patch'), 405, 'MethodNotAllowed', 'patch is not supported on resources of kind "pods"'],
+  [methodNotAllowed(), 405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource'],
   [expired('too old resource version: 1 (5)'), 410, 'Expired', 'too old resource version: 1 (5)'],
   [internalError('boom'), 500, 'InternalError', 'Internal error occurred: boom'],
 ])('%s', (error, code, reason, message) => {

@@ -120,9 +120,9 @@ export function unauthorized(message: string): StatusError {
   return statusError(401, 'Unauthorized', message === '' ? 'not authorized' : message);
 }
 
-export function methodNotSupported(resource: GroupResource, verb: string): StatusError {
-  const message = `${verb} is not supported on resources of kind "${formatGroupResource(resource)}"`;
-  return statusError(405, 'MethodNotAllowed', message, of(resource));
+/** A path that is served, by a method that is not. */
+export function methodNotAllowed(): StatusError {
+  return statusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 
 export function tooManyRequests(message: string, retryAfterSeconds: number): StatusError {
@@ -165,7 +165,9 @@ export function serviceUnavailable(message: string): StatusError {
 
 /** A patch that is well formed and cannot be applied, and the like: 422 without field causes. */
 export function unprocessable(message: string): StatusError {
-  return statusError(422, 'Invalid', message);
+  // The first half is upstream's whole message; with details kubectl shows the second too.
+  const text = `the server rejected our request due to an error in our request: ${message}`;
+  return statusError(422, 'Invalid', text, {});
 }
 
 export const isNotFound = (error: unknown): boolean => hasReason(error, 'NotFound');

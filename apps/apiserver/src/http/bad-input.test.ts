@@ -100,10 +100,25 @@ test.each([
   ['GET', '/api/v1/namespaces/default/nothings', 404, 'the server could not find the requested resource'],
   ['GET', '/apis/no.such/v1/things', 404, 'the server could not find the requested resource'],
   ['GET', '/nowhere', 404, 'the server could not find the requested resource'],
-  ['POST', '/api/v1/namespaces/default/configmaps/x', 405, 'post is not supported on resources of kind "configmaps"'],
-  ['PUT', '/api/v1/namespaces/default/configmaps', 405, 'put is not supported on resources of kind "configmaps"'],
+  [
+    'POST',
+    '/api/v1/namespaces/default/configmaps/x',
+    405,
+    'the server does not allow this method on the requested resource',
+  ],
+  [
+    'PUT',
+    '/api/v1/namespaces/default/configmaps',
+    405,
+    'the server does not allow this method on the requested resource',
+  ],
   ['GET', '/api/v1/namespaces/default/configmaps/absent', 404, 'configmaps "absent" not found'],
-  ['GET', '/api/v1/namespaces/default/configmaps/%2e%2e%2fsecrets', 404, 'configmaps "../secrets" not found'],
+  [
+    'GET',
+    '/api/v1/namespaces/default/configmaps/%2e%2e%2fsecrets',
+    400,
+    'Name parameter invalid: "../secrets": may not contain \'/\'',
+  ],
   ['GET', '/api/v1/namespaces/default/pods/x/nothing', 404, 'the server could not find the requested resource'],
 ] as const)('%s %s is %d', async (method, target, code, message) => {
   const error = await refusal(

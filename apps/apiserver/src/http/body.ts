@@ -10,7 +10,6 @@ import type { RequestContext } from './context.ts';
 const protobuf = 'application/vnd.kubernetes.protobuf';
 export const acceptedBodies = ['application/json', 'application/yaml', protobuf];
 const yamlTypes = new Set(['application/yaml', 'application/x-yaml', 'text/yaml']);
-const MAX_ALIASES = 100;
 
 export interface ParsedBody {
   value: unknown;
@@ -35,7 +34,10 @@ export async function parseBody(
   const body = context.body;
   if (body === undefined || body.length === 0) return { value: undefined, duplicates: [] };
   if (type === 'application/json') return parseJson(body, findDuplicates);
-  if (yamlTypes.has(type)) return { value: await parseYaml(body.toString()), duplicates: [] };
+  if (yamlTypes.has(type)) {
+    const { readYaml } = await import('./read-yaml.ts');
+    return readYaml(body.toString());
+  }
   if (type === protobuf) return { value: await parseProtobuf(body, schema), duplicates: [] };
   throw unsupportedMediaType(acceptedBodies);
 }
@@ -62,20 +64,4 @@ export function parseJson(body: Buffer, findDuplicates: boolean): ParsedBody {
   }
   checkDepth(value);
   return { value, duplicates: findDuplicates ? findDuplicateFields(text) : [] };
-}
-
-/** One document; JSON is YAML too. */
-export async function parseYaml(text: string): Promise<unknown> {
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(text, { uniqueKeys: true, prettyErrors: true });
-  const problem = document.errors[0];
-  if (problem) throw badRequest(`error converting YAML to JSON: yaml: ${problem.message.split('\n', 1)[0] ?? ''}`);
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: MAX_ALIASES });
-  } catch (error) {
-    throw badRequest(`error converting YAML to JSON: yaml: ${(error as Error).message}`);
-  }
-  checkDepth(value);
-  return value;
 }

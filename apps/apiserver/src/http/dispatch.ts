@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { badRequest, noSuchPath, timeout, unauthorized } from '@wherry/apimachinery';
+import { badRequest, timeout, unauthorized } from '@wherry/apimachinery';
 import { authenticate } from '../auth/authenticate.ts';
 import { authorize } from '../auth/authorize.ts';
 import { impersonate } from '../auth/impersonate.ts';
@@ -141,7 +141,6 @@ export function identify(request: IncomingMessage): Identified {
   const query = mark < 0 ? noQuery : new URLSearchParams(url.slice(mark + 1));
   const info = parseRequestInfo(request.method ?? 'GET', path, query);
   if (info === undefined) throw badRequest('the request path is malformed');
-  if (info.isResource && info.verb === '') throw noSuchPath();
   const session = (request as { stream?: { session?: { socket: TLSSocket } } }).stream?.session;
   const socket = session ? session.socket : (request.socket as TLSSocket);
   const sender = authenticate(socket);

@@ -26,6 +26,8 @@ export interface Listener {
 
 /** Longer than any path Kubernetes knows, so that it is we who say what is wrong with it. */
 const MAX_PARAM_LENGTH = 8_192;
+/** Selectors make long URLs. */
+const MAX_HEADER_BYTES = 64 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 90_000;
@@ -45,6 +47,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       minVersion: 'TLSv1.2',
       settings: { maxConcurrentStreams: 1_000, initialWindowSize: 1024 * 1024 },
       // Of the HTTP/1.1 side.
+      maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,

@@ -1,4 +1,4 @@
-import { noSuchPath } from '@wherry/apimachinery';
+import { methodNotAllowed, noSuchPath } from '@wherry/apimachinery';
 import { versionInfo, type Health } from '@wherry/daemon';
 import { discover } from '../discovery/discovery.ts';
 import { jsonAnswer, textAnswer, type Answer, type RequestContext } from './context.ts';
@@ -18,14 +18,14 @@ export async function answerPath(context: RequestContext, options: PathOptions):
     const answer = await options.health.answer(text);
     if (answer) return answer;
   }
-  if (path === '/version' || path === '/version/') return jsonAnswer(200, versionInfo);
+  if (path === '/version' || path === '/version/') return toRead(context, jsonAnswer(200, versionInfo));
   if (path === '/metrics') {
     const { contentType, body } = await options.metrics();
     return { status: 200, contentType, body };
   }
   if (path.startsWith('/api')) {
     const answer = discover(context, options.advertised());
-    if (answer) return answer;
+    if (answer) return toRead(context, answer);
   }
   if (path.startsWith('/openapi/')) {
     const { openApi } = await import('../discovery/openapi.ts');
@@ -35,6 +35,11 @@ export async function answerPath(context: RequestContext, options: PathOptions):
   if (path === '/') return jsonAnswer(200, { paths: rootPaths });
   if (path === '/robots.txt') return textAnswer(200, 'User-agent: *\nDisallow: /\n');
   throw noSuchPath();
+}
+
+function toRead(context: RequestContext, answer: Answer): Answer {
+  if (context.method !== 'GET') throw methodNotAllowed();
+  return answer;
 }
 
 const rootPaths = ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/metrics', '/openapi/v3', '/readyz', '/version'];

@@ -1,3 +1,5 @@
+import { booleanOf } from './query-values.ts';
+
 /** What a request asks for, read from its method and path alone, as upstream's RequestInfo. */
 export interface RequestInfo {
   isResource: boolean;
@@ -72,8 +74,7 @@ export function parseRequestInfo(
 function collectionVerb(info: RequestInfo, query: URLSearchParams | undefined): void {
   if (info.verb === 'delete') info.verb = 'deletecollection';
   if (info.verb !== 'get') return;
-  const watch = query?.get('watch');
-  info.verb = watch === 'true' || watch === '1' || watch === '' ? 'watch' : 'list';
+  info.verb = booleanOf(query, 'watch') ? 'watch' : 'list';
   // A collection restricted to one name is authorised as that name.
   const name = query?.get('fieldSelector')?.match(/^metadata\.name==?([^,=!]+)$/)?.[1];
   if (name !== undefined) info.name = name;

@@ -20,17 +20,23 @@ export function decodeContinue(text: string): Continue {
   try {
     value = JSON.parse(Buffer.from(text, 'base64url').toString()) as typeof value;
   } catch {
-    throw badRequest('continue key is not valid: illegal base64 data or malformed content');
+    throw badRequest('invalid continue token: continue key is not valid: illegal base64 data or malformed content');
   }
   if (value === null || typeof value !== 'object' || value.v !== 'meta.k8s.io/v1') {
-    throw badRequest('continue key is not valid: server does not recognize this encoded version');
+    throw badRequest(
+      'invalid continue token: continue key is not valid: server does not recognize this encoded version',
+    );
   }
   const { rv, start } = value;
   if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0) {
-    throw badRequest('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+    throw badRequest(
+      'invalid continue token: continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)',
+    );
   }
   if (typeof start !== 'string' || start === '' || start.includes('..')) {
-    throw badRequest('continue key is not valid: encoded start key empty or invalid (version meta.k8s.io/v1)');
+    throw badRequest(
+      'invalid continue token: continue key is not valid: encoded start key empty or invalid (version meta.k8s.io/v1)',
+    );
   }
   return { revision: rv, startKey: start };
 }

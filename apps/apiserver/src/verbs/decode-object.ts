@@ -18,11 +18,7 @@ export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
 export function fieldValidationOf(context: RequestContext): FieldValidation {
   const value = context.query.get('fieldValidation') ?? '';
-  if (value === '') return 'Warn';
-  if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value;
-  throw badRequest(
-    `fieldValidation: Unsupported value: ${JSON.stringify(value)}: supported values: "Ignore", "Strict", "Warn"`,
-  );
+  return value === 'Strict' || value === 'Ignore' ? value : 'Warn';
 }
 
 /** The request's object: parsed, checked against the schema, defaulted. It belongs to the caller. */

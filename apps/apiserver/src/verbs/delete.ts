@@ -1,16 +1,16 @@
 import { badRequest, decode, decodeFailureMessage, isMap, isNotFound, success } from '@wherry/apimachinery';
 import { bytesAnswer, jsonAnswer, type Answer, type RequestContext } from '../http/context.ts';
+import { booleanOf, integerOf } from '../http/query-values.ts';
 import { parseBody } from '../http/body.ts';
 import { deleteObject, type Deleted } from '../registry/delete.ts';
 import { DeleteOptions } from '../registry/delete-options.ts';
 import type { Registry } from '../registry/registry.ts';
 import { cacheKey, type Served } from '../registry/served.ts';
 import { selectView } from '../views/select-view.ts';
+import { checkDeleteOptions } from './check-options.ts';
 import { isDryRun } from './create.ts';
 import { reach } from './resource-version.ts';
 import { selectEntries, selectionOf } from './selection.ts';
-
-const policies = ['Background', 'Foreground', 'Orphan'];
 
 export async function remove(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
   const options = await deleteOptions(context);
@@ -56,17 +56,8 @@ export async function removeCollection(context: RequestContext, registry: Regist
 export async function deleteOptions(context: RequestContext): Promise<DeleteOptions> {
   const { value } = await parseBody(context, DeleteOptions);
   const options = value === undefined || value === null ? fromQuery(context.query) : fromBody(value);
-  if (isDryRun(context)) options.dryRun = ['All'];
-  if (options.propagationPolicy !== undefined && options.orphanDependents !== undefined) {
-    throw badRequest(
-      'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "": orphanDependents and deletionPropagation cannot be both set',
-    );
-  }
-  if (options.propagationPolicy !== undefined && !policies.includes(options.propagationPolicy)) {
-    throw badRequest(
-      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(options.propagationPolicy)}: supported values: "Background", "Foreground", "Orphan", "nil"`,
-    );
-  }
+  if (isDryRun(context)) options.dryRun = context.query.getAll('dryRun');
+  checkDeleteOptions(options);
   return options;
 }
 
@@ -78,17 +69,9 @@ function fromBody(value: unknown): DeleteOptions {
 }
 
 function fromQuery(query: URLSearchParams): DeleteOptions {
-  const grace = query.get('gracePeriodSeconds');
-  const orphan = query.get('orphanDependents');
   return {
-    gracePeriodSeconds: grace === null ? undefined : integer(grace, 'gracePeriodSeconds'),
+    gracePeriodSeconds: integerOf(query, 'gracePeriodSeconds'),
     propagationPolicy: query.get('propagationPolicy') ?? undefined,
-    orphanDependents: orphan === null ? undefined : orphan === 'true',
+    orphanDependents: booleanOf(query, 'orphanDependents'),
   };
-}
-
-function integer(text: string, name: string): number {
-  if (!/^-?\d{1,15}$/.test(text))
-    throw badRequest(`${name}: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return Number(text);
 }

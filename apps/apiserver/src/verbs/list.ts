@@ -2,9 +2,11 @@ import { badRequest, statusError, type ListMeta } from '@wherry/apimachinery';
 import { StorageError } from '@wherry/store';
 import { entryFromStorage, type Entry } from '../cache/entry.ts';
 import type { Answer, RequestContext } from '../http/context.ts';
+import { integerOf } from '../http/query-values.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Served } from '../registry/served.ts';
 import { selectView } from '../views/select-view.ts';
+import { checkListOptions } from './check-options.ts';
 import { decodeContinue, encodeContinue, type Continue } from './continue-token.ts';
 import { reach, requestedRevision } from './resource-version.ts';
 import { selectEntries, selectionOf, type Selection } from './selection.ts';
@@ -19,7 +21,8 @@ interface Page {
 export async function list(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
   const view = selectView(context, served);
   const selection = selectionOf(context, served);
-  const limit = limitOf(context);
+  const limit = Math.max(0, integerOf(context.query, 'limit') ?? 0);
+  integerOf(context.query, 'timeoutSeconds');
   const token = context.query.get('continue') ?? '';
   const page = await readPage(context, registry, served, selection, limit, token);
   const meta: ListMeta = { resourceVersion: String(page.revision) };
@@ -40,11 +43,17 @@ async function readPage(
   token: string,
 ): Promise<Page> {
   const { hub } = registry;
-  const match = context.query.get('resourceVersionMatch') ?? '';
+  const { query } = context;
+  const match = query.get('resourceVersionMatch') ?? '';
   const requested = requestedRevision(context);
-  checkMatch(match, requested, token);
+  checkListOptions(query);
+  if (token !== '' && requested !== undefined && requested !== 0)
+    throw badRequest('specifying resource version is not allowed when using continue');
   if (token !== '') return continued(registry, served, selection, limit, decodeContinue(token));
-  if (match === 'Exact') return atRevision(registry, served, selection, limit, { revision: requested!, startKey: '' });
+  if (match === 'Exact') {
+    await reach(hub, requested);
+    return atRevision(registry, served, selection, limit, { revision: requested!, startKey: '' });
+  }
   await reach(hub, requested);
   const { revision } = hub;
   return cut(await selectEntries(served, selection), revision, limit);
@@ -129,31 +138,4 @@ function expiredList(error: unknown, token: Continue): unknown {
   const expiredError = statusError(410, 'Expired', message);
   expiredError.status.metadata = { continue: encodeContinue({ revision: -1, startKey: token.startKey }) };
   return expiredError;
-}
-
-function limitOf(context: RequestContext): number {
-  const text = context.query.get('limit') ?? '';
-  if (text === '') return 0;
-  if (!/^-?\d{1,15}$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return Math.max(0, Number(text));
-}
-
-function checkMatch(match: string, requested: number | undefined, token: string): void {
-  if (match !== '' && match !== 'Exact' && match !== 'NotOlderThan') {
-    throw badRequest(
-      `resourceVersionMatch: Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan"`,
-    );
-  }
-  if (match !== '' && token !== '')
-    throw badRequest('resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden when continue is provided');
-  if (match !== '' && requested === undefined)
-    throw badRequest(
-      'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
-    );
-  if (match === 'Exact' && requested === 0)
-    throw badRequest(
-      'resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
-    );
-  if (token !== '' && requested !== undefined && requested !== 0)
-    throw badRequest('specifying resource version is not allowed when using continue');
 }

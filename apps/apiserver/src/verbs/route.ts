@@ -1,8 +1,8 @@
-import { methodNotSupported, noSuchPath } from '@wherry/apimachinery';
+import { badRequest, methodNotAllowed, noSuchPath } from '@wherry/apimachinery';
 import type { Answer, RequestContext } from '../http/context.ts';
-import { groupResource } from '../registry/object-meta.ts';
 import { findServed, type Registry } from '../registry/registry.ts';
 import type { Served } from '../registry/served.ts';
+import { checkWriteOptions } from './check-options.ts';
 import { create } from './create.ts';
 import { remove, removeCollection } from './delete.ts';
 import { get } from './get.ts';
@@ -20,7 +20,14 @@ export function route(context: RequestContext, registry: Registry, subresources:
   // A namespaced kind without a namespace can only be listed and watched; a cluster-scoped one has none.
   if (!served.resource.namespaced && info.namespace !== '' && info.resource !== 'namespaces') throw noSuchPath();
   if (served.resource.namespaced && info.namespace === '' && hasName(context)) throw noSuchPath();
+  checkName(info.name);
+  // A HEAD is authorised as a GET, but nothing answers it.
+  if (context.method === 'HEAD') throw methodNotAllowed();
+  const options = optionsKinds[info.verb];
+  if (options !== undefined) checkWriteOptions(options, context.query);
   if (info.subresource !== '') return routeSubresource(context, registry, served, subresources);
+  // All namespaces at once are there to be read.
+  const ofAll = served.resource.namespaced && info.namespace === '';
   switch (info.verb) {
     case 'get':
       return get(context, registry, served);
@@ -29,7 +36,7 @@ export function route(context: RequestContext, registry: Registry, subresources:
     case 'watch':
       return watch(context, registry, served);
     case 'create':
-      if (info.name === '') return create(context, registry, served);
+      if (info.name === '' && !ofAll) return create(context, registry, served);
       break;
     case 'update':
       if (info.name !== '') return update(context, registry, served);
@@ -40,10 +47,29 @@ export function route(context: RequestContext, registry: Registry, subresources:
     case 'delete':
       return remove(context, registry, served);
     case 'deletecollection':
-      if (!served.resource.noCollectionDelete) return removeCollection(context, registry, served);
+      if (!served.resource.noCollectionDelete && !ofAll) return removeCollection(context, registry, served);
       break;
   }
-  throw methodNotSupported(groupResource(served), context.method.toLowerCase());
+  throw methodNotAllowed();
+}
+
+const optionsKinds: Readonly<Record<string, 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'>> = {
+  create: 'CreateOptions',
+  update: 'UpdateOptions',
+  patch: 'PatchOptions',
+};
+
+/** What may stand in the path of an object in the store. Throws 400. */
+function checkName(name: string): void {
+  const why =
+    name === '.' || name === '..'
+      ? `may not be '${name}'`
+      : name.includes('/')
+        ? "may not contain '/'"
+        : name.includes('%')
+          ? "may not contain '%'"
+          : undefined;
+  if (why !== undefined) throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${why}`);
 }
 
 /** Collections restricted to a name by a field selector carry that name for authorisation. */
@@ -62,11 +88,11 @@ function routeSubresource(
     if (info.verb === 'get') return get(context, registry, served);
     if (info.verb === 'update') return update(context, registry, served);
     if (info.verb === 'patch') return patch(context, registry, served);
-    throw methodNotSupported(groupResource(served), context.method.toLowerCase());
+    throw methodNotAllowed();
   }
   const handlers = table.get(`${served.resource.plural}/${info.subresource}`);
   if (handlers === undefined) throw noSuchPath();
   const handler = handlers[info.verb];
-  if (handler === undefined) throw methodNotSupported(groupResource(served), context.method.toLowerCase());
+  if (handler === undefined) throw methodNotAllowed();
   return handler(context, registry, served);
 }

@@ -1,4 +1,4 @@
-import { badRequest, statusError, type Status } from '@wherry/apimachinery';
+import { statusError, type Status } from '@wherry/apimachinery';
 import type { Entry } from '../cache/entry.ts';
 import { readHistory } from '../cache/history.ts';
 import { Watcher } from '../cache/watcher.ts';
@@ -6,10 +6,12 @@ import type { CacheEvent } from '../cache/watch-cache.ts';
 import { abort, drained, isGone } from '../http/connection.ts';
 import type { Answer, RequestContext, Response } from '../http/context.ts';
 import { statusOf } from '../http/respond.ts';
+import { booleanOf, integerOf } from '../http/query-values.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Served } from '../registry/served.ts';
 import { selectView } from '../views/select-view.ts';
 import { frameOf, type View } from '../views/view.ts';
+import { checkWatchOptions } from './check-options.ts';
 import { reach, requestedRevision } from './resource-version.ts';
 import { selectEntries, selectionOf, type Selection } from './selection.ts';
 
@@ -182,27 +184,14 @@ function both(selection: Selection): (object: CacheEvent['entry']['object'], key
 
 function optionsOf(context: RequestContext): WatchOptions {
   const { query } = context;
-  const sent = query.get('sendInitialEvents');
-  const initialEvents = sent === null ? undefined : sent === 'true' || sent === '1';
-  const match = query.get('resourceVersionMatch') ?? '';
-  if (sent !== null && match !== 'NotOlderThan') {
-    throw badRequest(
-      'resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-    );
-  }
-  if (sent === null && match !== '') {
-    throw badRequest(
-      'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-    );
-  }
-  const seconds = Number(query.get('timeoutSeconds') ?? 0);
-  const wanted = Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, MAX_TIMEOUT_SECONDS) : 0;
+  checkWatchOptions(query);
+  const wanted = Math.min(Math.max(0, integerOf(query, 'timeoutSeconds') ?? 0), MAX_TIMEOUT_SECONDS);
   // Spread, so that watches do not all come back at once.
   const timeoutSeconds = wanted || DEFAULT_TIMEOUT_SECONDS * (1 + Math.random());
   return {
     revision: requestedRevision(context),
-    bookmarks: query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1',
-    initialEvents,
+    bookmarks: booleanOf(query, 'allowWatchBookmarks') ?? false,
+    initialEvents: booleanOf(query, 'sendInitialEvents'),
     timeoutMs: timeoutSeconds * 1_000,
   };
 }

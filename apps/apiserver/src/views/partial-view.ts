@@ -7,8 +7,8 @@ export function createPartialView(): View {
   const textOf = (entry: Entry): string => JSON.stringify(partialOf(entry));
   return {
     name: 'partial',
-    contentType: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
-    watchContentType: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+    contentType: 'application/json',
+    watchContentType: 'application/json',
     one: (entry) => Buffer.from(`${textOf(entry)}\n`),
     list: (entries, meta) => ({
       body: (function* () {

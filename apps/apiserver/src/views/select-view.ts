@@ -9,7 +9,7 @@ import type { View } from './view.ts';
 const jsonViews = new WeakMap<Served, View>();
 const partialView = createPartialView();
 const jsonTypes = new Set(['application/json', '*/*', 'application/*', '']);
-const accepted = ['application/json', 'application/yaml'];
+const accepted = ['application/json'];
 
 export function jsonViewOf(served: Served): View {
   let view = jsonViews.get(served);

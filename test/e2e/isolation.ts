@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import type { DaemonName } from './daemons.ts';
 import { ok, run } from './run.ts';
 
@@ -82,9 +83,10 @@ async function ensureNamespace(): Promise<void> {
 /** The daemon's own kubeconfig, with the apiserver as it is seen from inside. */
 function isolatedKubeconfig(name: DaemonName): string {
   const path = `/tmp/wherry-isolated-${name}.kubeconfig`;
-  const text = readFileSync(`/etc/wherry/${name}.kubeconfig`, 'utf8');
-  const moved = text.replace('https://127.0.0.1:6443', `https://${HOST}:6443\n      tls-server-name: kubernetes`);
-  writeFileSync(path, moved, { mode: 0o600 });
+  const file = parse(readFileSync(`/etc/wherry/${name}.kubeconfig`, 'utf8')) as { clusters: { cluster: object }[] };
+  for (const entry of file.clusters)
+    entry.cluster = { ...entry.cluster, server: `https://${HOST}:6443`, 'tls-server-name': 'kubernetes' };
+  writeFileSync(path, JSON.stringify(file), { mode: 0o600 });
   return path;
 }
 

@@ -23,7 +23,7 @@ export function podPhase(
     } else count.unknown++;
   }
   if (init.pending > 0 && count.running + count.stopped === 0 && !ended) return 'Pending';
-  if (count.waiting > 0) return 'Pending';
+  if (count.waiting > 0) return ended ? 'Failed' : 'Pending';
   if (count.running > 0 && count.unknown === 0) return 'Running';
   if (count.running === 0 && count.stopped > 0 && count.unknown === 0) {
     if (ended || pod.spec.restartPolicy === 'Never') return count.stopped === count.succeeded ? 'Succeeded' : 'Failed';

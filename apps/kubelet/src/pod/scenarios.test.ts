@@ -93,6 +93,15 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     pod: pod({ initContainers: [container('one')], restartPolicy: 'Never' }),
     observed: { sandboxes: [sandbox()], containers: [exited('one', 1)] },
   },
+  'a pod that ended in its init containers keeps saying that the others never had their turn': {
+    pod: pod({ initContainers: [container('one'), container('two')], restartPolicy: 'Never' }),
+    observed: { sandboxes: [], containers: [exited('one', 1)] },
+    history: { released: true },
+  },
+  'a pod deleted among its init containers counts as failed': {
+    pod: pod({ initContainers: [container('one'), container('two')] }, { metadata: deleted }),
+    observed: { sandboxes: [sandbox()], containers: [exited('one', 1)] },
+  },
   'app containers wait until a sidecar has started': {
     pod: pod({ initContainers: [{ ...sidecar, startupProbe: { exec: { command: ['true'] } } }] }),
     observed: { sandboxes: [sandbox()], containers: [instance('proxy')] },

@@ -19,11 +19,11 @@ export function podStatus(input: StatusInput, host: HostAddresses): PodStatus {
   const hasInit = initContainers(pod).length > 0;
   const initial = hasInit ? 'PodInitializing' : 'ContainerCreating';
   const ended = isOver(input);
-  const settle = (status: ContainerStatus): ContainerStatus => (ended ? settled(status) : status);
-  const initStatuses = initContainers(pod).map((c) => settle(containerStatus(input, c, 'init', initial)));
-  const statuses = pod.spec.containers
-    .map((c) => settle(containerStatus(input, c, 'app', initial)))
+  const shownInit = initContainers(pod).map((c) => containerStatus(input, c, 'init', initial));
+  const shown = pod.spec.containers
+    .map((c) => containerStatus(input, c, 'app', initial))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const [initStatuses, statuses] = ended ? settled(shownInit, shown) : [shownInit, shown];
 
   const phase = history.failed !== undefined && ended ? 'Failed' : phaseOf(pod, initStatuses, statuses, ended);
   const sandbox = readySandbox(observed);
@@ -69,8 +69,28 @@ function phaseOf(
   return podPhase(pod, initStatuses, statuses, ended);
 }
 
-/** A container that never ran, in a pod that is over, counts as ended: nobody can find it any more. */
-function settled(status: ContainerStatus): ContainerStatus {
+/**
+ * A container that should have run in a pod that is over counts as ended: nobody can find it any more. Those whose turn
+ * had not come (the init containers after the last that ran, the apps of a pod that was not initialized) still wait.
+ */
+function settled(
+  init: readonly ContainerStatus[],
+  apps: readonly ContainerStatus[],
+): [ContainerStatus[], ContainerStatus[]] {
+  const reached = Math.max(init.findLastIndex(ran), 0);
+  const last = init.at(-1)?.state?.terminated ?? init.at(-1)?.lastState?.terminated;
+  const initialized = init.length === 0 || apps.some(ran) || last?.exitCode === 0;
+  return [
+    init.map((status, index) => (index <= reached ? settledStatus(status) : status)),
+    apps.map((status) => (initialized ? settledStatus(status) : status)),
+  ];
+}
+
+function ran({ state, lastState }: ContainerStatus): boolean {
+  return state?.terminated !== undefined || lastState?.terminated !== undefined;
+}
+
+function settledStatus(status: ContainerStatus): ContainerStatus {
   if (status.state?.waiting === undefined)
     return { ...status, ready: status.state?.running !== undefined && status.ready };
   const terminated = status.lastState?.terminated ?? {

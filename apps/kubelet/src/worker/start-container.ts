@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Container, Pod } from '@wherry/api';
 import { containerConfig } from '../docker/container-config.ts';
@@ -115,7 +115,9 @@ async function createAndStart(
   const dirs = volumes.dirs(pod);
   const messageFile = dirs.messageFile(container.name, action.attempt);
   await mkdir(dirname(messageFile), { recursive: true });
-  await writeFile(messageFile, '', { mode: 0o666 });
+  await writeFile(messageFile, '');
+  // Whoever the container runs as may write; a mode given to writeFile is cut by the umask.
+  await chmod(messageFile, 0o666);
   const mounts = [
     ...(await volumes.mounts(pod, container, paths, env)),
     { source: messageFile, target: container.terminationMessagePath ?? '/dev/termination-log', readOnly: false },

@@ -50,6 +50,11 @@ describe('pods', () => {
     expect(creating(pods, { metadata, spec })).toEqual([]);
   });
 
+  test.each(['foo-', 'bar..', 'a.-b', ''])('%j names no sysctl', (name) => {
+    const [found] = creating(pods, podWith({ securityContext: { sysctls: [{ name, value: '1' }] } }));
+    expect(found).toContain('spec.securityContext.sysctls[0].name: ');
+  });
+
   test.each([
     ['at least one container is required', { metadata }, 'spec.containers: Required value'],
     ['a container needs a name', podOf({ name: '' }), 'spec.containers[0].name: Required value'],

@@ -80,7 +80,7 @@ function* appArmor(profile: AppArmorProfile | undefined, field: string): Finding
   }
 }
 
-const sysctlName = /^([a-z0-9][-_a-z0-9]*[./])*[a-z0-9][-_a-z0-9]*$/;
+const sysctlName = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/;
 
 function* sysctls(spec: PodSpec, field: string): Findings {
   const names = new Set<string>();

@@ -42,17 +42,12 @@ export async function handleUpgrade(
     const refusal = authorize(user, asked);
     if (refusal) throw refusal;
     if (!info.isResource || info.resource !== 'pods' || !streamed.has(info.subresource)) throw noSuchPath();
-    checkProtocol(request);
     const target = await findTarget(options.registry, info.namespace, info.name, query.get('container') ?? '', options);
     if (target === undefined) throw badRequest(`pod ${info.name} does not have a host assigned`);
-    await connect(
-      request,
-      socket,
-      head,
-      target,
-      kubeletPath(info.subresource, target, streamQuery(info.subresource, query)),
-      options,
-    );
+    const path = kubeletPath(info.subresource, target, streamQuery(info.subresource, query));
+    // Last: a client that tries another protocol when it is refused gets to know what else is wrong.
+    checkProtocol(request);
+    await connect(request, socket, head, target, path, options);
     options.answered(asked, user, 101);
   } catch (error) {
     refuse(socket, error);

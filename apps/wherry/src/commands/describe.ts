@@ -13,7 +13,12 @@ const describeFlags = {
   filename,
   recursive,
   selector,
-  'show-events': bool('If true, display events related to the described object.', true),
+  'show-events': {
+    ...bool(
+      'If true, display events related to the described object. Defaults to true for a single object, false for multiple objects and prefix matching.',
+    ),
+    initial: undefined as boolean | undefined,
+  },
 };
 type DescribeInvocation = Invocation<typeof describeFlags>;
 
@@ -33,7 +38,8 @@ wherry describe pods -l app=web`,
         'You must specify the type of resource to describe. Use "wherry api-resources" for a complete list of supported resources.\n',
       );
     }
-    const { found, errors } = await findSubjects(invocation);
+    const { found, errors, byPrefix } = await findSubjects(invocation);
+    const showEvents = flags['show-events'] ?? (found.length + errors.length === 1 && !byPrefix);
     if (found.length === 0 && errors.length === 0) {
       const where = flags['all-namespaces'] ? '' : ` in ${await session.namespace()} namespace`;
       invocation.err(`No resources found${where}.\n`);
@@ -42,7 +48,7 @@ wherry describe pods -l app=web`,
     for (const { info, object } of found) {
       const subject = { session, resource: info.resource, object, now: invocation.io.now() };
       try {
-        invocation.out((printed++ === 0 ? '' : '\n\n') + (await describeObject(subject, flags['show-events'])));
+        invocation.out((printed++ === 0 ? '' : '\n\n') + (await describeObject(subject, showEvents)));
       } catch (error) {
         errors.push(error);
       }
@@ -56,7 +62,14 @@ interface Found {
   readonly object: Unstructured;
 }
 
-async function findSubjects(invocation: DescribeInvocation): Promise<{ found: Found[]; errors: unknown[] }> {
+interface Subjects {
+  readonly found: Found[];
+  readonly errors: unknown[];
+  /** Found by the beginnings of their names. */
+  readonly byPrefix: boolean;
+}
+
+async function findSubjects(invocation: DescribeInvocation): Promise<Subjects> {
   const { flags, session, io, args } = invocation;
   const chosen = await choose(session, io, {
     args,
@@ -76,22 +89,24 @@ async function findSubjects(invocation: DescribeInvocation): Promise<{ found: Fo
         found.push({ info: infoOf(resource, object), object });
       }
     }
-    return { found, errors };
+    return { found, errors, byPrefix: false };
   }
+  let byPrefix = false;
   for (const info of chosen.infos) {
     try {
       found.push({ info, object: await getObject(session, info) });
     } catch (error) {
-      const matches = isStatusReason(error, 'NotFound') && !info.source ? await byPrefix(invocation, info) : [];
+      const matches = isStatusReason(error, 'NotFound') && !info.source ? await beginningWith(invocation, info) : [];
+      byPrefix ||= matches.length > 0;
       if (matches.length === 0) errors.push(error);
       found.push(...matches);
     }
   }
-  return { found, errors };
+  return { found, errors, byPrefix };
 }
 
 /** A name that nothing has may be the beginning of names. */
-async function byPrefix({ session }: DescribeInvocation, info: Info): Promise<Found[]> {
+async function beginningWith({ session }: DescribeInvocation, info: Info): Promise<Found[]> {
   const all = await listAll(session, info.resource, { namespace: info.namespace });
   return all
     .filter((object) => object.metadata.name?.startsWith(info.name))

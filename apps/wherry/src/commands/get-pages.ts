@@ -41,9 +41,12 @@ export class TablePages {
       }
     }
     const several = this.#pages.some((p) => this.#pages[0] && !sameResource(p.resource, this.#pages[0].resource));
+    let namespacesShown = false;
     return groups
       .map(({ resource, table }) => {
-        const options = tableOptions(this.#flags, resource, several);
+        // As kubectl: once a table had the column, those below it keep it.
+        namespacesShown ||= this.#flags['all-namespaces'] && resource.namespaced;
+        const options = { ...tableOptions(this.#flags, resource, several), withNamespace: namespacesShown };
         const sortBy = this.#flags['sort-by'];
         const rows = table.rows ?? [];
         const sorted = sortBy ? sortByPath(rows, sortBy, (row) => row.object) : rows;

@@ -1,6 +1,6 @@
 import type { Session } from '../connection/session.ts';
 import { singularName, resourcePath, type ApiResource } from '../resources/mapping.ts';
-import { listQuery, type ListOptions } from '../resources/select.ts';
+import { asListed, listQuery, type ListOptions } from '../resources/select.ts';
 import type { ServerTable } from '../printing/table.ts';
 import type { Unstructured } from '../resources/unstructured.ts';
 
@@ -30,7 +30,7 @@ export async function listTable(
 ): Promise<ServerTable> {
   const path = resourcePath(resource, options.namespace);
   const query = { ...listQuery(options), ...(options.withObjects ? { includeObject: 'Object' } : {}) };
-  const first = await fetchTable(session, path, query);
+  const first = await asListed(resource, options, fetchTable(session, path, query));
   const rows = [...(first.rows ?? [])];
   let next = first.metadata?.continue;
   while (next) {

@@ -30,7 +30,9 @@ type SubjectInvocation = Pick<Invocation, 'session' | 'io' | 'args'> & {
 async function deployments(invocation: SubjectInvocation, verb: string): Promise<readonly Info[]> {
   if (invocation.args.length === 0 && invocation.flags.filename.length === 0)
     throw new CliError('required resource not specified');
-  const infos = await selectedInfos(invocation, invocation.args, `rollout ${verb}`);
+  // A type alone means all of them.
+  const flags = { ...invocation.flags, all: namesTypeAlone(invocation) };
+  const infos = await selectedInfos({ ...invocation, flags }, invocation.args, `rollout ${verb}`);
   for (const { resource } of infos) {
     if (resource.kind !== 'Deployment' || resource.group !== 'apps') {
       throw new CliError(`no ${verb} has been implemented for ${resource.kind}`);
@@ -38,6 +40,10 @@ async function deployments(invocation: SubjectInvocation, verb: string): Promise
   }
   if (infos.length === 0) throw new CliError('no resources found');
   return infos;
+}
+
+function namesTypeAlone({ args, flags }: SubjectInvocation): boolean {
+  return args.length === 1 && !args[0]?.includes('/') && flags.selector === '' && flags.filename.length === 0;
 }
 
 async function forEach(infos: readonly Info[], act: (info: Info) => Promise<void>): Promise<void> {

@@ -49,12 +49,8 @@ export function describeServiceAccount(page: Page, object: Unstructured): void {
     'Image pull secrets',
     imagePullSecrets.map((s) => s.name ?? ''),
   );
-  nameLines(
-    page,
-    'Mountable secrets',
-    secrets.map((s) => s.name ?? ''),
-  );
-  nameLines(page, 'Tokens', []);
+  const mountable = secrets.map((s) => s.name ?? '');
+  if (mountable.length > 0) nameLines(page, 'Mountable secrets', mountable);
 }
 
 function nameLines(page: Page, title: string, names: readonly string[]): void {

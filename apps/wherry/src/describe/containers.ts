@@ -1,4 +1,4 @@
-import type { Container, ContainerState, ContainerStatus, EnvVar, Probe } from '@wherry/api';
+import type { Container, ContainerPort, ContainerState, ContainerStatus, EnvVar, Probe } from '@wherry/api';
 import { quantityMilliValue } from '@wherry/apimachinery';
 import { longTime, type Page } from './page.ts';
 
@@ -45,8 +45,10 @@ function basicLines(page: Page, container: Container, status: ContainerStatus | 
   if (status) page.line(2, `Container ID:\t${status.containerID ?? ''}`);
   page.line(2, `Image:\t${container.image ?? ''}`);
   if (status) page.line(2, `Image ID:\t${status.imageID}`);
-  const ports = (container.ports ?? []).map((p) => `${p.containerPort}/${p.protocol ?? 'TCP'}`);
-  const hostPorts = (container.ports ?? []).map((p) => `${p.hostPort ?? 0}/${p.protocol ?? 'TCP'}`);
+  const portText = (port: number, p: ContainerPort): string =>
+    `${port}/${p.protocol ?? 'TCP'}${p.name ? ` (${p.name})` : ''}`;
+  const ports = (container.ports ?? []).map((p) => portText(p.containerPort, p));
+  const hostPorts = (container.ports ?? []).map((p) => portText(p.hostPort ?? 0, p));
   page.line(2, `${ports.length > 1 ? 'Ports' : 'Port'}:\t${ports.join(', ') || '<none>'}`);
   page.line(2, `${hostPorts.length > 1 ? 'Host Ports' : 'Host Port'}:\t${hostPorts.join(', ') || '<none>'}`);
   const seccomp = container.securityContext?.seccompProfile;

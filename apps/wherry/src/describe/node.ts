@@ -102,7 +102,7 @@ function systemLines(page: Page, node: Node): void {
   page.line(1, `Architecture:\t${info?.architecture ?? ''}`);
   page.line(1, `Container Runtime Version:\t${info?.containerRuntimeVersion ?? ''}`);
   page.line(1, `Kubelet Version:\t${info?.kubeletVersion ?? ''}`);
-  page.line(1, `Kube-Proxy Version:\t${info?.kubeProxyVersion ?? ''}`);
+  if (info?.kubeProxyVersion) page.line(1, `Kube-Proxy Version:\t${info.kubeProxyVersion}`);
 }
 
 type Amounts = Record<string, Quantity>;

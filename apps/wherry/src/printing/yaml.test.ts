@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
+import { parse } from 'yaml';
 import { parseManifests } from '../resources/manifests.ts';
 import { toYaml } from './yaml.ts';
 
@@ -73,5 +74,28 @@ test('whatever is written is read back as it was', () => {
       expect(parseManifests(toYaml(manifest), 'x')[0]?.object).toEqual(manifest);
     }),
     { numRuns: 300, seed: 36 },
+  );
+});
+
+test('long text is folded at the first space beyond column 80, as kubectl shows it', () => {
+  const words = (count: number) => Array.from({ length: count }, (_, i) => `word${i % 10}`).join(' ');
+  const annotations = { 'kubernetes.io/description': words(20) };
+  expect(toYaml({ metadata: { annotations } })).toBe(
+    `metadata:\n  annotations:\n    kubernetes.io/description: ${words(9)}\n      ${words(20).slice(words(9).length + 1)}\n`,
+  );
+  const [first, second] = toYaml({ a: `- ${'x'.repeat(80)} y z` }).split('\n');
+  expect([first, second]).toEqual([`a: '- ${'x'.repeat(80)}`, `  y z'`]);
+  expect(toYaml(['x'.repeat(79) + '  two', 'x'.repeat(100)])).toBe(`- ${'x'.repeat(79)}  two\n- ${'x'.repeat(100)}\n`);
+  expect(toYaml({ a: `\t${'x'.repeat(90)}  y` })).toBe(`a: "\\t${'x'.repeat(90)}\n  \\ y"\n`);
+});
+
+test('whatever is folded reads as it was', () => {
+  const word = fc.string({ unit: fc.constantFrom('a', "'", '"', '#', ':', '-', 'é'), maxLength: 30 });
+  const gap = fc.constantFrom(' ', ' ', '  ', '   ');
+  const sentence = fc.array(fc.tuple(word, gap), { minLength: 8, maxLength: 40 }).map((all) => all.flat().join(''));
+  fc.assert(
+    fc.property(sentence, (value) => {
+      expect(parse(toYaml({ list: [value], map: { key: value } }))).toEqual({ list: [value], map: { key: value } });
+    }),
   );
 });

@@ -1,10 +1,10 @@
 /**
- * YAML as kubectl writes it (sigs.k8s.io/yaml): sorted keys, sequences not indented below their key, no folding, and
- * quotes only where a YAML 1.1 reader would otherwise read something else. General YAML writers differ in when they
+ * YAML as kubectl writes it (sigs.k8s.io/yaml): sorted keys, sequences not indented below their key, long lines
+ * folded as libyaml folds them, and quotes only where a YAML 1.1 reader would otherwise read something else. General YAML writers differ in when they
  * quote, which shows in every comparison with kubectl's output.
  */
 export function toYaml(value: unknown): string {
-  if (isEmptyOrScalar(value)) return `${scalar(value, 0)}\n`;
+  if (isEmptyOrScalar(value)) return `${scalar(value, 0, 0)}\n`;
   return block(value, 0);
 }
 
@@ -13,7 +13,7 @@ function block(value: unknown, indent: number): string {
   if (Array.isArray(value)) {
     return value
       .map((item) => {
-        if (isEmptyOrScalar(item)) return `${margin}- ${scalar(item, indent)}\n`;
+        if (isEmptyOrScalar(item)) return `${margin}- ${scalar(item, indent, indent + 2)}\n`;
         return `${margin}- ${block(item, indent + 2).slice(indent + 2)}`;
       })
       .join('');
@@ -24,8 +24,8 @@ function block(value: unknown, indent: number): string {
     .toSorted()
     .map((key) => {
       const inner = record[key];
-      const name = `${margin}${key.includes('\n') ? doubleQuoted(key) : scalar(key, indent)}:`;
-      if (isEmptyOrScalar(inner)) return `${name} ${scalar(inner, indent)}\n`;
+      const name = `${margin}${keyText(key)}:`;
+      if (isEmptyOrScalar(inner)) return `${name} ${scalar(inner, indent, [...name].length + 1)}\n`;
       return `${name}\n${block(inner, Array.isArray(inner) ? indent : indent + 2)}`;
     })
     .join('');
@@ -36,20 +36,66 @@ function isEmptyOrScalar(value: unknown): boolean {
   return (Array.isArray(value) ? value : Object.keys(value)).length === 0;
 }
 
-function scalar(value: unknown, indent: number): string {
+/** `column`: where on its line the text begins. */
+function scalar(value: unknown, indent: number, column: number): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return '[]';
   if (typeof value === 'object') return '{}';
-  if (typeof value === 'string') return text(value, indent);
+  if (typeof value === 'string') return text(value, indent, column);
   return String(value as number | boolean);
 }
 
-function text(value: string, indent: number): string {
+type Style = 'plain' | 'single' | 'double' | 'literal';
+
+function styleOf(value: string): Style {
   const facts = analyze(value);
-  if (value.includes('\n')) return facts.literal ? literal(value, indent) : doubleQuoted(value);
-  if (readsAsOtherType(value)) return doubleQuoted(value);
-  if (facts.plain) return value;
-  return facts.singleQuoted ? `'${value.replaceAll("'", "''")}'` : doubleQuoted(value);
+  if (value.includes('\n')) return facts.literal ? 'literal' : 'double';
+  if (readsAsOtherType(value)) return 'double';
+  if (facts.plain) return 'plain';
+  return facts.singleQuoted ? 'single' : 'double';
+}
+
+function text(value: string, indent: number, column: number): string {
+  const style = styleOf(value);
+  if (style === 'literal') return literal(value, indent);
+  return fold(written(value, style), style, indent, column);
+}
+
+/** Keys are never folded. */
+function keyText(key: string): string {
+  return key.includes('\n') ? doubleQuoted(key) : written(key, styleOf(key));
+}
+
+function written(value: string, style: Style): string {
+  if (style === 'plain') return value;
+  return style === 'single' ? `'${value.replaceAll("'", "''")}'` : doubleQuoted(value);
+}
+
+const BEST_WIDTH = 80;
+
+/** Breaks a line at the first space beyond the best width, as libyaml; the reader makes a space of the break. */
+function fold(line: string, style: Style, indent: number, start: number): string {
+  const characters = [...line];
+  const quoted = style !== 'plain';
+  let column = start;
+  let out = '';
+  let afterSpace = false;
+  characters.forEach((character, i) => {
+    const inside = !quoted || (i > 1 && i < characters.length - 2);
+    const beforeSpace = characters[i + 1] === ' ';
+    if (character !== ' ') {
+      out += character;
+      column++;
+    } else if (!afterSpace && column > BEST_WIDTH && inside && (style === 'double' || !beforeSpace)) {
+      out += `\n${' '.repeat(indent + 2)}${beforeSpace ? '\\' : ''}`;
+      column = indent + 2 + (beforeSpace ? 1 : 0);
+    } else {
+      out += character;
+      column++;
+    }
+    afterSpace = character === ' ';
+  });
+  return out;
 }
 
 /** Which styles can carry the text unchanged, by libyaml's analysis. */

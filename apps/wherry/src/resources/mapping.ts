@@ -85,7 +85,8 @@ export function findByCategory(resources: readonly ApiResource[], category: stri
 
 export class UnknownResource extends Error {
   constructor(word: string) {
-    super(`the server doesn't have a resource type ${JSON.stringify(word)}`);
+    // Of TYPE.VERSION.GROUP kubectl names the type alone.
+    super(`the server doesn't have a resource type ${JSON.stringify(word.split('.', 1)[0])}`);
   }
 }
 

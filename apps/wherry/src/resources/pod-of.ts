@@ -90,12 +90,18 @@ export function containersOf(pod: Pod): NamedContainer[] {
   ];
 }
 
+function titleOf({ name, kind }: NamedContainer): string {
+  return kind === 'container' ? name : `${name} (${kind === 'init' ? 'init' : 'ephem'})`;
+}
+
 /** The container that -c names, or the default one; `note` is told when there was a choice. */
 export function chooseContainer(pod: Pod, asked: string, note: (text: string) => void): string {
   const all = containersOf(pod);
   if (asked) {
     if (!all.some((c) => c.name === asked)) {
-      throw new CliError(`container ${asked} not found in pod ${pod.metadata.name}`);
+      throw new CliError(
+        `container ${asked} is not valid for pod ${pod.metadata.name} out of: ${all.map(titleOf).join(', ')}`,
+      );
     }
     return asked;
   }
@@ -104,10 +110,7 @@ export function chooseContainer(pod: Pod, asked: string, note: (text: string) =>
   const [first] = all;
   if (!first) throw new CliError(`pod ${pod.metadata.name} has no containers`);
   if (all.length > 1) {
-    const list = all.map((c) =>
-      c.kind === 'container' ? c.name : `${c.name} (${c.kind === 'init' ? 'init' : 'ephem'})`,
-    );
-    note(`Defaulted container ${JSON.stringify(first.name)} out of: ${list.join(', ')}\n`);
+    note(`Defaulted container ${JSON.stringify(first.name)} out of: ${all.map(titleOf).join(', ')}\n`);
   }
   return first.name;
 }

@@ -1,5 +1,5 @@
 import type { Session } from '../connection/session.ts';
-import { CliError } from '../cli/errors.ts';
+import { CliError, statusOf } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 import { parseSelection } from './arguments.ts';
 import { readManifests, type Manifest } from './manifests.ts';
@@ -181,13 +181,31 @@ export function listQuery(options: ListOptions): Record<string, string | undefin
   };
 }
 
+/** As kubectl, says what was asked for with what the server refuses to list. */
+export async function asListed<T>(resource: ApiResource, options: ListOptions, ask: Promise<T>): Promise<T> {
+  try {
+    return await ask;
+  } catch (error) {
+    const status = statusOf(error);
+    if (!status || (status.reason !== 'BadRequest' && status.reason !== 'NotFound')) throw error;
+    const subject = JSON.stringify(`${resource.group}/${resource.version}, Resource=${resource.plural}`);
+    const { selector = '', fieldSelector = '' } = options;
+    const what =
+      selector === '' && fieldSelector === ''
+        ? `Unable to list ${subject}`
+        : `Unable to find ${subject} that match label selector ${JSON.stringify(selector)}, field selector ${JSON.stringify(fieldSelector)}`;
+    const message = `${what}: ${status.message ?? ''}`;
+    throw Object.assign(new Error(message), { status: { ...status, message } });
+  }
+}
+
 /** Every object of a resource, fetched in pages. */
 export async function listAll(session: Session, resource: ApiResource, options: ListOptions): Promise<Unstructured[]> {
   const items: Unstructured[] = [];
   const query = listQuery({ chunkSize: 500, ...options });
   let next: string | undefined;
   do {
-    const page = await session.request<{
+    const asked = session.request<{
       kind?: string;
       metadata?: { continue?: string };
       items?: Unstructured[] | null;
@@ -196,6 +214,7 @@ export async function listAll(session: Session, resource: ApiResource, options: 
       path: resourcePath(resource, options.namespace),
       query: { ...query, continue: next },
     });
+    const page = await asListed(resource, options, asked);
     for (const item of page.items ?? []) {
       // Items of a typed list carry no type of their own.
       items.push({ ...item, apiVersion: apiVersionOf(resource), kind: resource.kind });

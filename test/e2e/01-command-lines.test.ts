@@ -169,19 +169,119 @@ describe('the tables of both command lines', () => {
     ['get', 'svc,endpoints,endpointslices', '-A', '-o', 'wide'],
     ['get', 'all'],
     ['get', 'configmaps,serviceaccounts,leases,namespaces', '-A'],
+    ['get', 'pods,nodes', '-A'],
+    ['get', 'nodes,pods', '-A', '--no-headers'],
     ['get', 'pods', '-o', 'custom-columns=NAME:.metadata.name,IP:.status.podIP'],
     ['get', 'pods', '-o', 'jsonpath={range .items[*]}{.metadata.name}{"\\t"}{.status.phase}{"\\n"}{end}'],
     ['get', 'pods', '-n', 'default', '-o', 'json'],
     ['get', 'service', 'demo', '-o', 'yaml'],
+    ['get', 'configmap', 'kube-root-ca.crt', '-o', 'yaml'],
+    ['get', 'events', '-n', 'kube-system', '-o', 'wide'],
+    ['get', 'pods', '-o', 'go-template={{len .items}}'],
+    ['get', 'pods', '-o', 'name'],
+    ['get', 'deploy.apps', 'demo'],
+    ['get', '--raw', '/version'],
+    ['describe', 'nodes'],
+    ['describe', 'pods', '-l', 'app=demo'],
+    ['describe', 'service', 'demo'],
+    ['describe', 'deployment', 'demo'],
+    ['describe', 'replicasets'],
+    ['describe', 'endpointslices'],
+    ['describe', 'configmap', 'kube-root-ca.crt'],
+    ['describe', 'namespace', 'default'],
+    ['describe', 'serviceaccount', 'default'],
+    ['describe', 'lease', 'kube-scheduler', '-n', 'kube-system'],
+    ['explain', 'pod'],
+    ['explain', 'pod.spec', '--recursive'],
+    ['explain', 'deployment.spec.strategy'],
+    ['explain', 'service', '--recursive'],
+    ['explain', 'events', '--api-version=events.k8s.io/v1'],
+    ['explain', 'pod.spec.nothing'],
+    ['rollout', 'status', 'deployment/demo'],
+    ['rollout', 'history', 'deployment'],
+    ['rollout', 'history', 'deployment/demo', '--revision=1'],
+    ['rollout', 'history', 'deployment/demo', '--revision=99'],
     ['api-resources'],
+    ['api-resources', '-o', 'wide'],
+    ['api-resources', '--namespaced=false', '-o', 'name'],
     ['api-versions'],
     ['get', 'pods', 'nothing-here'],
     ['get', 'nonsense'],
+    ['get', 'nonsense.apps'],
+    ['get', 'pods', '-l', 'a in (b'],
+    ['get', 'pods', '--field-selector=nothing=here'],
+    ['scale', 'deployment', 'nothing-here', '--replicas=1'],
+    ['logs', 'deployment/demo', '-c', 'nothing-here'],
+    ['exec', 'deployment/demo', '-c', 'nothing-here', '--', 'ls'],
+    ['delete', 'pod', 'nothing-here'],
   ])('are the same for: %s %s %s %s', async (...args) => {
     await eventually(`the same output of ${args.join(' ')}`, async () => {
       const [theirs, ours] = await Promise.all([run(kubectl, args), run(wherry, args)]);
       expect(ours).toEqual(theirs);
       return true;
     });
+  });
+});
+
+describe('what both command lines say when they change things', () => {
+  const namespaces = ['says-a', 'says-b'] as const;
+  beforeAll(async () => {
+    for (const namespace of namespaces) await ok(kubectl, ['create', 'namespace', namespace]);
+  });
+  afterAll(async () => {
+    for (const namespace of namespaces) await ok(kubectl, ['delete', 'namespace', namespace, '--wait=false']);
+  });
+
+  const image = `--image=${DEMO_IMAGE}`;
+  it.each([
+    [`create deployment web ${image} --replicas=0`],
+    [`create deployment web ${image}`],
+    ['create configmap c --from-literal=a=1'],
+    ['create configmap c --from-literal=a'],
+    ['create service nodeport low --tcp=80 --node-port=80'],
+    ['create service clusterip taken --tcp=80 --clusterip=10.96.0.1'],
+    ['create namespace Bad_Name'],
+    [`create deployment dry ${image} --dry-run=client -o yaml`],
+    [`create deployment dry ${image} --dry-run=server -o name`],
+    ['expose deployment web --port=80 --target-port=8080'],
+    ['expose deployment web --port=80'],
+    ['expose deployment nothing-here --port=80'],
+    ['label deployment web x=y'],
+    ['label deployment web x=y'],
+    ['label deployment web x=z'],
+    ['label deployment web x=z --overwrite'],
+    ['label deployment web x-'],
+    ['label deployment web nothing-'],
+    ['annotate deployment web n=1'],
+    ['annotate deployment web n=2'],
+    ['annotate deployment web n-'],
+    ['patch deployment web -p {"spec":{"minReadySeconds":3}}'],
+    ['patch deployment web -p {"spec":{"minReadySeconds":3}}'],
+    ['patch deployment web -p {"spec":{"replicas":"x"}}'],
+    ['patch deployment web -p {"spec":{"selector":{"matchLabels":{"a":"b"}}}}'],
+    ['patch deployment web --type=json -p [{"op":"test","path":"/spec/replicas","value":9}]'],
+    ['scale deployment web --replicas=-1'],
+    ['scale deployment web --replicas=1 --current-replicas=9'],
+    ['rollout pause deployment/web'],
+    ['rollout pause deployment/web'],
+    ['rollout restart deployment/web'],
+    ['rollout resume deployment/web'],
+    ['rollout resume deployment/web'],
+    ['rollout undo deployment/web --to-revision=99'],
+    ['wait --for=jsonpath={.spec.replicas}=0 deployment/web --timeout=5s'],
+    ['wait --for=delete configmap/nothing-here --timeout=5s'],
+    ['delete configmap c nothing-here'],
+    ['delete configmap c --ignore-not-found'],
+    ['delete deployment web'],
+  ])('is the same for: %s', async (line) => {
+    const [a, b] = namespaces;
+    const theirs = await run(kubectl, ['-n', a, ...line.split(' ')]);
+    const ours = await run(wherry, ['-n', b, ...line.split(' ')]);
+    const seen = ({ code, stdout, stderr }: typeof ours): object => ({
+      code,
+      stdout: stdout.replaceAll(b, a),
+      stderr: stderr.replaceAll(b, a),
+    });
+    expect(seen(ours)).toEqual(seen(theirs));
   });
 });

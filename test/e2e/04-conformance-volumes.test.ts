@@ -156,7 +156,7 @@ describe('other sources', () => {
     'downward',
     {
       volumes: one({ downwardAPI: downward }),
-      containers: [stays('c', { ...at('/v'), resources: { limits: { cpu: '1250m' } } })],
+      containers: [stays('c', { ...at('/v'), resources: { limits: { cpu: '125m' } } })],
     },
     { labels: { a: '1' }, annotations: { note: 'x "y"' } },
   );
@@ -164,7 +164,7 @@ describe('other sources', () => {
     await scene.ready('downward');
     const cat = (file: string): Promise<string> => exec('downward', 'c', 'cat', `/v/${file}`);
     expect([await cat('name'), await cat('labels'), await cat('annotations'), await cat('cpu')]).toEqual(
-      ['downward', 'a="1"\n', 'note="x \\"y\\""\n', '1250'].map((text) => text.trimEnd()),
+      ['downward', 'a="1"\n', 'note="x \\"y\\""\n', '125'].map((text) => text.trimEnd()),
     );
     expect(await exec('downward', 'c', 'ls', '-lnL', '/v/secret-mode')).toMatch(/^-r--------/);
     await must(
@@ -186,7 +186,7 @@ describe('other sources', () => {
         ],
       },
     }),
-    containers: [sh('c', 'cat /v/c/one /v/key /v/name', { ...at('/v'), resources: { limits: { cpu: '1' } } })],
+    containers: [sh('c', 'cat /v/c/one /v/key /v/name', { ...at('/v'), resources: { limits: { cpu: '100m' } } })],
   });
   it('projects all its sources into one directory', async () => {
     expect(await scene.output('projected-all')).toBe('value-1secret-1projected-all');

@@ -174,6 +174,19 @@ test('an image that cannot be had is reported in its stages', async () => {
   expect(status?.containerStatuses?.[0]?.state?.terminated).toMatchObject({ reason: 'StartError', exitCode: 127 });
 });
 
+test('a pod whose sandbox never started leaves nothing behind', async () => {
+  const securityContext = { sysctls: [{ name: 'kernel.shm_rmid_forced', value: 'nonsense' }] };
+  await node.create('sandless', { securityContext });
+  const label = 'label=io.kubernetes.pod.name=sandless';
+  await eventually('a sandbox that is there, and does not run', async () => {
+    if ((await node.docker('ps', '-aq', '--filter', label, '--filter', 'status=created')) === '')
+      throw new Error('none');
+  });
+  await node.client.resource(pods).delete('sandless', { namespace, gracePeriodSeconds: 1 });
+  await node.gone('sandless');
+  expect(await node.docker('ps', '-aq', '--filter', label)).toBe('');
+});
+
 test('deleted pods leave nothing behind', async () => {
   const { items } = await node.client.resource(pods).list({ namespace });
   for (const { metadata } of items) await node.client.resource(pods).delete(metadata.name, { namespace });

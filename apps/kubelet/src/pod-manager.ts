@@ -67,7 +67,11 @@ export class PodManager {
 
   #begin(pod: Pod): PodWorker {
     const uid = pod.metadata.uid ?? '';
-    const worker = new PodWorker(this.#parts, pod, () => this.#workers.delete(uid));
+    const worker = new PodWorker(this.#parts, pod, () => {
+      this.#workers.delete(uid);
+      // A container that came into sight while the rest was being removed is nobody's now.
+      if (this.#parts.world.labelsOf(uid) !== undefined) this.wake(uid);
+    });
     this.#workers.set(uid, worker);
     return worker;
   }

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../pod/observed.ts';
 import { nothingObserved } from '../pod/observed.ts';
 import { engineStatus } from './engine-error.ts';
-import { ownerFilter, type Owner } from './labels.ts';
+import { labels, ownerFilter, type Owner } from './labels.ts';
 import { seen, type Seen, type SeenLabels } from './observe.ts';
 import { terminationMessage } from './termination-message.ts';
 
@@ -68,6 +68,14 @@ export class World {
     for (const one of listed) {
       if (stateWord(this.#byId.get(one.Id)) !== one.State) await this.refresh(one.Id);
     }
+  }
+
+  /** The pod's containers as Docker lists them now: also those that were made unseen because a start failed. */
+  async readPod(podUid: string): Promise<ObservedPod> {
+    const label = [...ownerFilter(this.#owner), `${labels.podUid}=${podUid}`];
+    const listed = await this.#docker.listContainers({ all: true, filters: { label } });
+    for (const { Id: id } of listed) if (!this.#byId.has(id)) await this.refresh(id);
+    return this.pod(podUid);
   }
 
   /** Inspects one container, and tells the listener if it changed. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expand } from './expand.ts';
+import { expand, missingValues } from './expand.ts';
 
 const values = new Map([
   ['A', '1'],
@@ -15,4 +15,8 @@ test.each([
   ['$(A', '$(A'],
 ])('%s becomes %s', (text, expected) => {
   expect(expand(text, values)).toBe(expected);
+});
+
+test('a value that is missing or empty is known by its name, an escaped one is none', () => {
+  expect(missingValues('$(A)/$(Z)/$(C)/$(Z)/$$(D)/$(E)', new Map([...values, ['E', '']]))).toEqual(['C', 'E', 'Z']);
 });

@@ -2,7 +2,7 @@ import { chmod, chown, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Container, Pod, Volume } from '@wherry/api';
 import type { BindMount } from '../docker/container-config.ts';
-import { expand } from '../env/expand.ts';
+import { expand, missingValues } from '../env/expand.ts';
 import type { FieldContext } from '../env/field-ref.ts';
 import { quantityValue } from '@wherry/apimachinery';
 import { run } from '../network/ip-command.ts';
@@ -98,7 +98,7 @@ export class Volumes {
     for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
       const volume = paths.get(mount.name);
       if (volume === undefined) throw new VolumeError(`no volume named ${mount.name}`);
-      const subPath = mount.subPathExpr === undefined ? mount.subPath : expand(mount.subPathExpr, env);
+      const subPath = mount.subPathExpr === undefined ? mount.subPath : expandPath(mount.subPathExpr, env);
       const place = `${this.dirs(pod).root}/volume-subpaths/${mount.name}/${container.name}/${index}`;
       const source = subPath ? await bindSubPath(volume, subPath, place) : volume;
       mounts.push({
@@ -143,6 +143,12 @@ async function mountTmpfs(dir: string, sizeBytes: number): Promise<boolean> {
   const size = sizeBytes > 0 ? ['-o', `size=${sizeBytes}`] : [];
   await run('mount', ['-t', 'tmpfs', ...size, 'tmpfs', dir]);
   return true;
+}
+
+function expandPath(path: string, env: ReadonlyMap<string, string>): string {
+  const missing = missingValues(path, env);
+  if (missing.length > 0) throw new VolumeError(`missing value for ${missing.join(', ')}`);
+  return expand(path, env);
 }
 
 function propagationOf(mode: string | undefined): BindMount['propagation'] {

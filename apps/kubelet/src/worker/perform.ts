@@ -37,10 +37,10 @@ export async function perform(
         starts.push(action);
         break;
       case 'release':
-        await release(worker, pod, observed);
+        await release(worker, pod);
         break;
       case 'tearDown':
-        await tearDown(worker, pod, observed);
+        await tearDown(worker, pod);
         break;
     }
   }

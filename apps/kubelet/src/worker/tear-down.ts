@@ -1,14 +1,14 @@
 import { isConflict, isNotFound } from '@wherry/apimachinery';
 import { pods, type Pod } from '@wherry/api';
 import { unlessGone } from '../docker/engine-error.ts';
-import type { ObservedPod } from '../pod/observed.ts';
 import type { PodWorker } from './pod-worker.ts';
 
 /** The pod has ended but stays in the API: its namespaces, address and volumes go, its dead containers stay. */
-export async function release(worker: PodWorker, pod: Pod, observed: ObservedPod): Promise<void> {
+export async function release(worker: PodWorker, pod: Pod): Promise<void> {
   const { parts, history } = worker;
   history.released = true;
   worker.report();
+  const observed = await parts.world.readPod(worker.uid);
   for (const sandbox of observed.sandboxes) await removeSandbox(worker, sandbox.id, sandbox.attempt);
   parts.objects.unwatch(worker.uid);
   await parts.volumes.release(worker.uid);
@@ -16,11 +16,12 @@ export async function release(worker: PodWorker, pod: Pod, observed: ObservedPod
 }
 
 /** Everything goes; then, if the pod is only marked as deleted, the API is told that it may go too. */
-export async function tearDown(worker: PodWorker, pod: Pod, observed: ObservedPod): Promise<void> {
+export async function tearDown(worker: PodWorker, pod: Pod): Promise<void> {
   const { parts, history } = worker;
   history.released = true;
   worker.report();
   const { docker, world, volumes, statuses } = parts;
+  const observed = await world.readPod(worker.uid);
   await Promise.all(observed.sandboxes.map((sandbox) => removeSandbox(worker, sandbox.id, sandbox.attempt)));
   await releaseAddresses(worker);
   await volumes.remove(worker.uid);

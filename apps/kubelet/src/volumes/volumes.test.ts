@@ -7,6 +7,7 @@ import { isSafePath, writePayload } from './atomic-writer.ts';
 import { prepareHostPath } from './host-path.ts';
 import { parseMounts } from './mounts.ts';
 import { VolumeError, volumePayload } from './payload.ts';
+import { Volumes } from './volumes.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -108,4 +109,21 @@ test('a hostPath is made or refused by its type', async () => {
 
 test('mount points are read with their escapes undone', () => {
   expect(parseMounts('36 35 98:0 / /a\\040b rw - tmpfs tmpfs rw\n')).toEqual(['/a b']);
+});
+
+test.each([
+  [{ configMap: { name: 'c' } }, true],
+  [{ secret: { secretName: 's' } }, true],
+  [{ downwardAPI: {} }, true],
+  [{ projected: { sources: [] } }, true],
+  [{ emptyDir: {} }, false],
+  [{ hostPath: { path: '/tmp' } }, false],
+])('%j is mounted read-only, though the mount does not ask for it: %s', async (source, readOnly) => {
+  const container = { name: 'c', volumeMounts: [{ name: 'v', mountPath: '/v' }] };
+  const pod: Pod = {
+    metadata: { name: 'p', uid: 'u' },
+    spec: { containers: [container], volumes: [{ name: 'v', ...source }] },
+  };
+  const mounts = await new Volumes(dir).mounts(pod, container, new Map([['v', '/host']]), new Map());
+  expect(mounts.map((mount) => mount.readOnly)).toEqual([readOnly]);
 });

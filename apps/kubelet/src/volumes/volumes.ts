@@ -104,7 +104,7 @@ export class Volumes {
       mounts.push({
         source,
         target: mount.mountPath,
-        readOnly: mount.readOnly ?? false,
+        readOnly: mount.readOnly === true || showsObjects(pod, mount.name),
         propagation: propagationOf(mount.mountPropagation),
       });
     }
@@ -143,6 +143,14 @@ async function mountTmpfs(dir: string, sizeBytes: number): Promise<boolean> {
   const size = sizeBytes > 0 ? ['-o', `size=${sizeBytes}`] : [];
   await run('mount', ['-t', 'tmpfs', ...size, 'tmpfs', dir]);
   return true;
+}
+
+/** What we write from objects of the API is ours to change alone: no container may. */
+function showsObjects(pod: Pod, name: string): boolean {
+  const volume = pod.spec.volumes?.find((candidate) => candidate.name === name);
+  return [volume?.configMap, volume?.secret, volume?.downwardAPI, volume?.projected].some(
+    (source) => source !== undefined,
+  );
 }
 
 function expandPath(path: string, env: ReadonlyMap<string, string>): string {

@@ -76,7 +76,7 @@ describe.each(clients)('$name', ({ name, path }) => {
     // Events are written by the way, a little after what they tell of.
     for (const reason of ['Scheduled', 'Created', 'Started']) {
       await eventually(`the Event ${reason}`, async () =>
-        new RegExp(`Normal +${reason} `).test(await inNamespace('describe', 'pods')),
+        new RegExp(`Normal +${reason} `).test(await inNamespace('describe', 'pods', '--show-events=true')),
       );
     }
   });

@@ -115,7 +115,7 @@ const history = defineCommand({
       const { revisions } = await readRevisions(invocation, info);
       const name = `${singularName(info.resource)}/${info.name}`;
       if (revision === 0) {
-        invocation.out(`${name} \n${formatHistory(revisions)}\n`);
+        invocation.out(`${name} \n${formatHistory(revisions)}`);
         return;
       }
       const { replicaSet, changeCause } = requireRevision(revisions, revision);

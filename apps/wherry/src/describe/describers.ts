@@ -79,13 +79,19 @@ async function related<T>(
 }
 
 async function eventsAbout(subject: Subject): Promise<Event[]> {
-  const { name, namespace, uid } = subject.object.metadata;
+  const { name, uid } = subject.object.metadata;
+  // A kubelet knows its node by name when it starts, and so it is in its events; the controllers know the uid.
+  const uids = subject.object.kind === 'Node' ? [uid, name] : [uid];
+  return (await Promise.all(uids.map((known) => eventsOf(subject, known)))).flat();
+}
+
+async function eventsOf(subject: Subject, uid: string | undefined): Promise<Event[]> {
+  const { name, namespace } = subject.object.metadata;
   const parts = {
     'involvedObject.kind': subject.object.kind,
     'involvedObject.name': name,
     'involvedObject.namespace': namespace,
-    // A node's events carry its name as uid, as the kubelet does not know the real one when it starts.
-    'involvedObject.uid': subject.object.kind === 'Node' ? name : uid,
+    'involvedObject.uid': uid,
   };
   const fieldSelector = Object.entries(parts)
     .filter(([, value]) => value)

@@ -24,8 +24,9 @@ export function revisionsOf(deployment: Deployment, replicaSets: readonly Replic
 }
 
 export function formatHistory(revisions: readonly Revision[]): string {
+  if (revisions.length === 0) return 'No rollout history found.\n';
   const lines = revisions.map((r) => `${r.revision}\t${r.changeCause}`);
-  return `${layOut(['REVISION\tCHANGE-CAUSE', ...lines].join('\n'), plainLayout)}\n`;
+  return `${layOut(['REVISION\tCHANGE-CAUSE', ...lines].join('\n'), plainLayout)}\n\n`;
 }
 
 export function requireRevision(revisions: readonly Revision[], wanted: number): Revision {

@@ -65,7 +65,8 @@ describe('rollout history', () => {
   const revisions = revisionsOf(deployment({}), sets);
 
   test('has the ReplicaSets that the Deployment owns, by number', () => {
-    expect(formatHistory(revisions)).toBe('REVISION  CHANGE-CAUSE\n9         <none>\n10        why\n');
+    expect(formatHistory(revisions)).toBe('REVISION  CHANGE-CAUSE\n9         <none>\n10        why\n\n');
+    expect(formatHistory([])).toBe('No rollout history found.\n');
   });
   test('goes back to the revision before, or to the one asked for', () => {
     expect(revisionToRestore(deployment({}), revisions, 0).revision).toBe(9);

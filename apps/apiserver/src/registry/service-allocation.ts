@@ -49,7 +49,7 @@ export class ServiceAllocator implements Allocator {
     const effects = noEffects();
     setFamilies(service);
     const had = ipOf(before);
-    if (needsClusterIp(service) && ipOf(service) !== had) this.#takeIp(service, effects);
+    if (needsClusterIp(service) && (had === undefined || ipOf(service) !== had)) this.#takeIp(service, effects);
     if (had !== undefined && ipOf(service) !== had) release(IPS + had, effects);
     const hadPorts = new Set(nodePortsOf(before));
     if (needsNodePorts(service)) this.#takePorts(service, hadPorts, effects);

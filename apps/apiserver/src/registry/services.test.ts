@@ -133,3 +133,12 @@ test('pickFree prefers the upper band, finds the last free number, and says when
   expect(pickFree(100, 16, (offset) => offset !== 3, 0.9)).toBe(3);
   expect(pickFree(100, 16, () => true, 0.5)).toBeUndefined();
 });
+
+test('a service that stops being a name outside gets an address', async () => {
+  await client().create({ ...service('outside'), spec: { type: 'ExternalName', externalName: 'example.com' } });
+  const spec = { type: 'ClusterIP', externalName: null, ports: [{ port: 80 }] };
+  const patched = await client().patch('outside', { spec }, { ...inDefault, type: 'merge' });
+  expect(patched.spec.clusterIP).toMatch(/^10\.9\.0\.\d+$/);
+  expect(patched.spec.clusterIPs).toEqual([patched.spec.clusterIP]);
+  await client().delete('outside', inDefault);
+});

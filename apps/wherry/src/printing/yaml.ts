@@ -25,7 +25,7 @@ function block(value: unknown, indent: number): string {
     .map((key) => {
       const inner = record[key];
       const name = `${margin}${keyText(key)}:`;
-      if (isEmptyOrScalar(inner)) return `${name} ${scalar(inner, indent, [...name].length + 1)}\n`;
+      if (isEmptyOrScalar(inner)) return `${name} ${scalar(inner, indent, Array.from(name).length + 1)}\n`;
       return `${name}\n${block(inner, Array.isArray(inner) ? indent : indent + 2)}`;
     })
     .join('');
@@ -75,7 +75,7 @@ const BEST_WIDTH = 80;
 
 /** Breaks a line at the first space beyond the best width, as libyaml; the reader makes a space of the break. */
 function fold(line: string, style: Style, indent: number, start: number): string {
-  const characters = [...line];
+  const characters = Array.from(line);
   const quoted = style !== 'plain';
   let column = start;
   let out = '';

@@ -11,9 +11,10 @@ export const DAEMONS = ['apiserver', 'controller-manager', 'scheduler', 'kubelet
 /** Present on the host once scripts/up has run. */
 export const IMAGE = 'wherry/demo:1';
 
-/** The cluster of scripts/up, and a client for it; taken down afterwards only by its user. */
+/** The cluster of scripts/up without its demo (but with the demo's image), and a client for it; it stays up. */
 export async function cluster(): Promise<RestClient> {
-  await run(`${ROOT}scripts/up`, ['--no-demo'], { timeout: 600_000 });
+  await run(`${ROOT}scripts/up`, [], { timeout: 600_000 });
+  await run(`${ROOT}apps/wherry/bin/wherry`, ['delete', '-f', `${ROOT}deploy/demo`], { timeout: 120_000 });
   return new RestClient(loadKubeconfig({ path: '/etc/wherry/admin.kubeconfig' }).config);
 }
 

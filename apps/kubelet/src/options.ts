@@ -28,6 +28,13 @@ export const flags = {
   networkMtu: integerFlag("MTU of the pods' interfaces", 1500, { min: 576, max: 65_535 }),
   resolvConf: stringFlag("The resolver configuration that pods' own is made from", '/etc/resolv.conf'),
   containerRuntimeEndpoint: stringFlag("Docker's socket", 'unix:///var/run/docker.sock'),
+  runtimeRequestTimeout: durationFlag(
+    'How long a call to Docker may go unanswered, but for streams, pulls and stops',
+    120_000,
+    {
+      min: 1_000,
+    },
+  ),
   podInfraContainerImage: stringFlag('Image of the sandbox; the default is built by the kubelet itself', ownPauseImage),
   maxPods: integerFlag('How many pods may run on this node', 110, { min: 1, max: 10_000 }),
   nodeLabels: mapFlag('Labels to register the node with'),

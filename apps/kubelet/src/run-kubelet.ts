@@ -33,7 +33,8 @@ type Context = DaemonContext<typeof flags>;
 export async function runKubelet(context: Context): Promise<void> {
   const { flags: options, log, signal, health } = context;
   const now = Date.now;
-  const docker = openEngine(options.containerRuntimeEndpoint);
+  const docker = openEngine(options.containerRuntimeEndpoint, options.runtimeRequestTimeout);
+  const patient = openEngine(options.containerRuntimeEndpoint);
   await mkdir(options.rootDir, { recursive: true, mode: 0o750 });
   const nodeName = nodeNameOf(options.hostnameOverride);
   const address = await nodeAddress(options.nodeIp);
@@ -76,11 +77,12 @@ export async function runKubelet(context: Context): Promise<void> {
   const parts: NodeParts = {
     client,
     docker,
+    patient,
     world,
-    images: new Images(docker, now),
+    images: new Images(patient, now),
     volumes: new Volumes(options.rootDir),
     objects: new Objects(client, log, (uid) => manager.refreshVolumes(uid)),
-    prober: new Prober(docker, {
+    prober: new Prober(patient, {
       changed: (uid) => manager.wake(uid),
       failed: ({ pod, container }, kind, message) => {
         const word = `${kind[0]?.toUpperCase()}${kind.slice(1)}`;
@@ -153,7 +155,7 @@ export async function runKubelet(context: Context): Promise<void> {
   running.push(
     podInformer.run(signal),
     followEvents(
-      docker,
+      patient,
       owner,
       {
         changed: (id) =>

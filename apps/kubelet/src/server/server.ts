@@ -97,15 +97,15 @@ export class KubeletServer {
       if (verb !== 'exec' && verb !== 'attach') throw new Refusal(404, '404 page not found');
       if (instance?.state !== 'running')
         throw new Refusal(404, `container not found ("${this.#target(request).name}")`);
-      const { docker } = this.#options.parts;
+      const { patient } = this.#options.parts;
       const command = query.getAll('command');
       const options = streamOptions(query);
       this.#sockets.handleUpgrade(request, socket, head, (client) => {
         client.on('error', () => client.terminate());
         const session =
           verb === 'exec'
-            ? serveExec(docker, instance.id, command, options, client)
-            : serveAttach(docker, instance.id, tty, options, client);
+            ? serveExec(patient, instance.id, command, options, client)
+            : serveAttach(patient, instance.id, tty, options, client);
         session.catch((error: unknown) => {
           this.#options.log.warn({ event: 'streamFailed', verb, err: error });
           client.close(1011);
@@ -174,7 +174,7 @@ export class KubeletServer {
   async #logs(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { verb, query, worker, name, tty } = this.#target(request);
     if (verb !== 'containerLogs') throw new Refusal(400, 'Upgrade request required');
-    const { docker, world, now } = this.#options.parts;
+    const { patient, world, now } = this.#options.parts;
     const previous = ['1', 'true'].includes(query.get('previous') ?? '');
     const wanted = logSource(worker, name, previous);
     const instance = world.pod(worker.uid).containers.find((c) => `docker://${c.id}` === wanted);
@@ -183,7 +183,7 @@ export class KubeletServer {
     response.once('close', () => gone.abort());
     response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'transfer-encoding': 'chunked' });
     response.flushHeaders();
-    for await (const piece of readLogs(docker, instance.id, tty, logOptions(query, now()), gone.signal)) {
+    for await (const piece of readLogs(patient, instance.id, tty, logOptions(query, now()), gone.signal)) {
       if (gone.signal.aborted) return;
       if (!response.write(piece))
         await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));

@@ -52,7 +52,7 @@ async function runHook(
     return undefined;
   }
   try {
-    const target = { docker: worker.parts.docker, containerId: id, container, ip };
+    const target = { docker: worker.parts.patient, containerId: id, container, ip };
     const { ok, message } = await runHandler(target, handler, timeoutMs);
     return ok ? undefined : message;
   } catch (error) {

@@ -36,7 +36,7 @@ async function stop(worker: PodWorker, pod: Pod, action: Kill, again: boolean): 
   const left = Math.max(Math.ceil(action.graceSeconds - (parts.now() - began) / 1000), again ? 1 : 2);
   const seconds = Math.min(left, Math.max(action.graceSeconds, 1));
   const deadlineMs = history.kills[action.id]?.deadlineMs;
-  await unlessGone(parts.docker.getContainer(action.id).stop({ t: seconds }));
+  await unlessGone(parts.patient.getContainer(action.id).stop({ t: seconds }));
   await parts.world.refresh(action.id);
   parts.log.debug({ event: 'containerStopped', container: action.name, id: action.id, deadlineMs });
   worker.wake();

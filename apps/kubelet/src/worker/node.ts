@@ -16,7 +16,10 @@ import type { StatusWriter } from './status-writer.ts';
 /** What all pods of this node share. */
 export interface NodeParts {
   readonly client: RestClient;
+  /** For calls that are answered at once, or not at all: they have a time limit. */
   readonly docker: Docker;
+  /** For what takes as long as it takes: streams, pulls, stops. */
+  readonly patient: Docker;
   readonly world: World;
   readonly images: Images;
   readonly volumes: Volumes;

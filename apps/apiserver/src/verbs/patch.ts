@@ -51,8 +51,8 @@ export async function patch(context: RequestContext, registry: Registry, served:
   return bytesAnswer(200, view.one(entry));
 }
 
-/** The patch as a function on a document, which it may change. Throws 415 and 400. */
-export function readPatch(context: RequestContext, served: Served): ApplyPatch {
+/** Comes before everything else that may be wrong with a patch, as upstream's does. Throws 415. */
+export function checkPatchType(context: RequestContext): void {
   const type = mediaTypeOf(context);
   if (type === 'application/apply-patch+yaml') {
     throw statusError(
@@ -62,6 +62,11 @@ export function readPatch(context: RequestContext, served: Served): ApplyPatch {
     );
   }
   if (!patchTypes.includes(type)) throw unsupportedMediaType(patchTypes);
+}
+
+/** The patch as a function on a document, which it may change. Throws 400. */
+export function readPatch(context: RequestContext, served: Served): ApplyPatch {
+  const type = mediaTypeOf(context);
   const { value } = parseJson(context.body ?? Buffer.alloc(0), false);
   if (type === 'application/json-patch+json') return (document) => jsonPatch(document, value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

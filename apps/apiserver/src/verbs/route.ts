@@ -7,7 +7,7 @@ import { create } from './create.ts';
 import { remove, removeCollection } from './delete.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
-import { patch } from './patch.ts';
+import { checkPatchType, patch } from './patch.ts';
 import type { SubresourceTable } from './subresources.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
@@ -23,6 +23,7 @@ export function route(context: RequestContext, registry: Registry, subresources:
   checkName(info.name);
   // A HEAD is authorised as a GET, but nothing answers it.
   if (context.method === 'HEAD') throw methodNotAllowed();
+  if (info.verb === 'patch') checkPatchType(context);
   const options = optionsKinds[info.verb];
   if (options !== undefined) checkWriteOptions(options, context.query);
   if (info.subresource !== '') return routeSubresource(context, registry, served, subresources);

@@ -138,7 +138,7 @@ describe('patch', () => {
 
   test('by server-side apply says that it is not served', async () => {
     const error = await refusal(
-      cluster.client.resource(configMaps).patch('patched', {}, { type: 'apply', ...inDefault }),
+      cluster.client.resource(configMaps).patch('patched', {}, { type: 'apply', force: true, ...inDefault }),
     );
     expect(error.code).toBe(415);
   });

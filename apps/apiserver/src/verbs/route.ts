@@ -23,7 +23,7 @@ export function route(context: RequestContext, registry: Registry, subresources:
   checkName(info.name);
   // A HEAD is authorised as a GET, but nothing answers it.
   if (context.method === 'HEAD') throw methodNotAllowed();
-  if (info.verb === 'patch') checkPatchType(context);
+  if (info.verb === 'patch' && info.name !== '') checkPatchType(context);
   const options = optionsKinds[info.verb];
   if (options !== undefined) checkWriteOptions(options, context.query);
   if (info.subresource !== '') return routeSubresource(context, registry, served, subresources);

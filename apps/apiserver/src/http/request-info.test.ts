@@ -17,6 +17,8 @@ test.each([
   ['PUT', '/api/v1/namespaces/a/finalize', 'update||v1|a|namespaces|finalize|a'],
   ['GET', '/api/v1/namespaces', 'list||v1||namespaces||'],
   ['GET', '/api/v1/nodes?watch=1', 'watch||v1||nodes||'],
+  // The Python client's way to say no.
+  ['GET', '/api/v1/nodes?watch=False', 'list||v1||nodes||'],
   ['GET', '/api/v1/watch/namespaces/a/pods', 'watch||v1|a|pods||'],
   ['DELETE', '/apis/apps/v1/namespaces/a/deployments', 'deletecollection|apps|v1|a|deployments||'],
   ['POST', '/apis/apps/v1/namespaces/a/deployments', 'create|apps|v1|a|deployments||'],

@@ -31,6 +31,10 @@ export interface Resource<T extends KubeObject = KubeObject> extends Typed<T> {
   selectableFields: Readonly<Record<string, FieldReader<T>>>;
   /** Two groups that serve the same objects (the two of Event) share one storage, named after the core one. */
   storage?: string | undefined;
+  /** What may be asked of it; absent: every verb. */
+  verbs?: readonly string[] | undefined;
+  /** False for what is answered on the spot and never kept, such as reviews. */
+  stored?: false | undefined;
   /** Upstream refuses deletecollection for these. */
   noCollectionDelete?: boolean | undefined;
 }

@@ -1,6 +1,8 @@
 import type { KubeObject } from '@wherry/apimachinery';
+import type { User } from '../http/context.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Served } from '../registry/served.ts';
+import type { SideEffects } from '../registry/strategy.ts';
 
 export interface AdmissionRequest {
   operation: 'CREATE' | 'UPDATE' | 'DELETE';
@@ -8,6 +10,10 @@ export interface AdmissionRequest {
   namespace: string;
   name: string;
   subresource: string;
+  user: User;
+  dryRun: boolean;
+  /** Written in the transaction of the object itself: a plugin adds what must hold or change together with it. */
+  effects: SideEffects;
   /** Absent for deletions. Mutating plugins change it in place. */
   object?: KubeObject | undefined;
   old?: KubeObject | undefined;

@@ -133,6 +133,7 @@ function resourceList(group: string, version: string): Answer | undefined {
 }
 
 function verbsOf(resource: Resource): readonly string[] {
+  if (resource.verbs) return resource.verbs;
   return resource.noCollectionDelete ? objectVerbs.filter((verb) => verb !== 'deletecollection') : objectVerbs;
 }
 

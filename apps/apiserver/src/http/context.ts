@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestInfo } from './request-info.ts';
 
+/** Who asks: authentication.k8s.io/v1 UserInfo. */
 export interface User {
   name: string;
+  uid?: string | undefined;
   groups: readonly string[];
+  extra?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** One request on its way. */

@@ -36,7 +36,7 @@ export function buildRegistry(options: RegistryOptions): Registry {
     if (cache === undefined) {
       cache = new WatchCache(createEncoding(name, kind, apiVersion), name === 'pods' ? podsByNode : undefined);
       caches.set(name, cache);
-      hub.add(name, cache);
+      if (resource.stored !== false) hub.add(name, cache);
     }
     const conversion = resource.kind === 'Event' && resource.group !== '' ? eventsV1Conversion : undefined;
     const strategy = strategies.get(`${resource.group}/${resource.plural}`) ?? {};

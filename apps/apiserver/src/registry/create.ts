@@ -5,6 +5,7 @@ import type { Entry } from '../cache/entry.ts';
 import { commitPut, dryEntry } from './commit.ts';
 import { generatedName, groupResource, initMeta, settleNamespace } from './object-meta.ts';
 import type { Registry, WriteOptions } from './registry.ts';
+import { addEffects, noEffects, type SideEffects } from './strategy.ts';
 import { cacheKey, storageKey, type Served } from './served.ts';
 
 const ATTEMPTS = 8;
@@ -29,17 +30,22 @@ export async function createObject(
   const base = (meta.name ?? '') === '' ? (meta.generateName ?? '') : undefined;
   initMeta(meta, options.now);
   if (base !== undefined && base !== '') meta.name = generatedName(base);
-  const request = { operation: 'CREATE', served, namespace, name: meta.name, subresource: '', object } as const;
-  await mutate(registry, request);
+  const request = (effects: SideEffects) => {
+    const { user, dryRun } = options;
+    const { name } = meta;
+    return { operation: 'CREATE', served, namespace, name, subresource: '', user, dryRun, object, effects } as const;
+  };
+  await mutate(registry, request(noEffects()));
   if (strategy.hasStatus && !keepsStatus(served)) delete (object as { status?: unknown }).status;
   strategy.prepareForCreate?.(object, options.now);
   if (strategy.countsGeneration) meta.generation = 1;
   const errors = validateCreate(resource, object);
   if (errors.length > 0) throw invalid(resource, meta.name ?? '', errors);
-  await validate(registry, request);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0 && base) meta.name = generatedName(base);
-    const entry = await tryCreate(registry, served, object, options);
+    const effects = noEffects();
+    await validate(registry, request(effects));
+    const entry = await tryCreate(registry, served, object, effects, options);
     if (entry) return entry;
     if (!base && (await exists(registry, served, meta.namespace ?? '', meta.name)))
       throw alreadyExists(groupResource(served), meta.name);
@@ -51,13 +57,14 @@ async function tryCreate(
   registry: Registry,
   served: Served,
   wanted: KubeObject,
+  effects: SideEffects,
   options: WriteOptions,
 ): Promise<Entry | undefined> {
   const { hub } = registry;
   // What is allocated is written into the object, and must not be kept when the try fails.
   const object = served.strategy.allocator ? clone(wanted) : wanted;
   const key = cacheKey(served, object.metadata.namespace ?? '', object.metadata.name);
-  const effects = served.strategy.allocator?.forCreate(object);
+  addEffects(effects, served.strategy.allocator?.forCreate(object));
   if (options.dryRun) {
     return (await exists(registry, served, object.metadata.namespace ?? '', object.metadata.name))
       ? undefined

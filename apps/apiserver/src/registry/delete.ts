@@ -1,11 +1,13 @@
 import { conflict, notFound, type KubeObject, clone } from '@wherry/apimachinery';
 import { validate, mutate } from '../admission/chain.ts';
 import type { Entry } from '../cache/entry.ts';
+import type { User } from '../http/context.ts';
 import { commitDelete, commitPut } from './commit.ts';
 import type { DeleteOptions } from './delete-options.ts';
 import { groupResource, timeOf } from './object-meta.ts';
 import type { Registry } from './registry.ts';
 import { objectOf, type Served } from './served.ts';
+import { addEffects, noEffects } from './strategy.ts';
 
 export interface Deleted {
   entry: Entry;
@@ -24,7 +26,7 @@ export async function deleteObject(
   key: string,
   name: string,
   options: DeleteOptions,
-  now: Date,
+  by: { user: User; now: Date },
 ): Promise<Deleted> {
   const { hub } = registry;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -33,23 +35,27 @@ export async function deleteObject(
     if (entry === undefined) throw notFound(groupResource(served), name);
     const old = objectOf(served, entry);
     checkPreconditions(served, entry, old, options);
+    const effects = noEffects();
     const request = {
       operation: 'DELETE',
       served,
       namespace: old.metadata.namespace ?? '',
       name,
       subresource: '',
+      user: by.user,
+      dryRun: (options.dryRun?.length ?? 0) > 0,
       old,
+      effects,
     } as const;
     await mutate(registry, request);
     await validate(registry, request);
-    const next = planDeletion(served, old, options, now);
+    const next = planDeletion(served, old, options, by.now);
     if (next === 'unchanged') return { entry, gone: false };
     if ((options.dryRun?.length ?? 0) > 0) return { entry, gone: next === undefined };
     const done =
       next === undefined
-        ? await commitDelete(hub.storage, served, entry, served.strategy.allocator?.forDelete(old))
-        : await commitPut(hub.storage, served, key, entry, next);
+        ? await commitDelete(hub.storage, served, entry, addEffects(effects, served.strategy.allocator?.forDelete(old)))
+        : await commitPut(hub.storage, served, key, entry, next, { effects });
     if (done) return { entry: done, gone: next === undefined };
   }
   throw conflict(groupResource(served), name, 'the object has been modified; please try again');

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@wherry/apimachinery';
+import type { User } from '../http/context.ts';
 import type { Hub } from '../cache/hub.ts';
 import type { AdmissionPlugin } from '../admission/chain.ts';
 import type { EventLeases } from './event-leases.ts';
@@ -13,8 +14,13 @@ export interface Registry {
   readonly eventLeases: EventLeases;
 }
 
+/** What the apiserver does of its own accord, as upstream's loopback client. */
+export const serverUser: User = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
+
 /** What a write was asked to be. */
 export interface WriteOptions {
+  /** For admission. The server itself asks as `serverUser`. */
+  readonly user: User;
   readonly now: Date;
   readonly dryRun: boolean;
 }

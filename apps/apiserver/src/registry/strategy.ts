@@ -7,6 +7,18 @@ export interface SideEffects {
   operations: Operation[];
 }
 
+export function noEffects(): SideEffects {
+  return { compares: [], operations: [] };
+}
+
+export function addEffects(to: SideEffects, more: SideEffects | undefined): SideEffects {
+  if (more !== undefined) {
+    to.compares.push(...more.compares);
+    to.operations.push(...more.operations);
+  }
+  return to;
+}
+
 /** Keeps numbers or addresses that belong to one object at most; see service-allocation.ts. */
 export interface Allocator {
   /** Fills in what `object` needs. Throws a StatusError when it cannot be had. */

@@ -7,6 +7,7 @@ import { isEvent } from './create.ts';
 import { carryMeta, groupResource } from './object-meta.ts';
 import type { Registry, WriteOptions } from './registry.ts';
 import { objectOf, type Served } from './served.ts';
+import { addEffects, noEffects, type SideEffects } from './strategy.ts';
 
 const ATTEMPTS = 6;
 
@@ -39,9 +40,10 @@ export async function updateObject(
     const old = objectOf(served, entry);
     const object = await produce(old, entry);
     checkVersion(served, object, entry, options);
-    if (!options.raw) await prepare(registry, served, object, old, options);
+    const effects = noEffects();
+    if (!options.raw) await prepare(registry, served, object, old, options, effects);
     delete object.metadata.resourceVersion;
-    const done = await write(registry, served, entry, object, old, options);
+    const done = await write(registry, served, entry, object, old, options, effects);
     if (done) return done;
   }
   throw conflict(groupResource(served), name, optimisticLockMessage);
@@ -80,6 +82,7 @@ async function prepare(
   object: KubeObject,
   old: KubeObject,
   options: UpdateOptions,
+  effects: SideEffects,
 ): Promise<void> {
   const { strategy, resource } = served;
   const { subresource } = options;
@@ -90,8 +93,11 @@ async function prepare(
     namespace: old.metadata.namespace ?? '',
     name: old.metadata.name,
     subresource,
+    user: options.user,
+    dryRun: options.dryRun,
     object,
     old,
+    effects,
   } as const;
   await mutate(registry, request);
   if (subresource === 'status') {
@@ -115,13 +121,14 @@ async function write(
   object: KubeObject,
   old: KubeObject,
   options: UpdateOptions,
+  effects: SideEffects,
 ): Promise<Entry | undefined> {
   const { hub } = registry;
   if (isReleased(served, object, old)) {
     if (options.dryRun) return entry;
-    return commitDelete(hub.storage, served, entry, served.strategy.allocator?.forDelete(old));
+    return commitDelete(hub.storage, served, entry, addEffects(effects, served.strategy.allocator?.forDelete(old)));
   }
-  const effects = options.subresource === '' ? served.strategy.allocator?.forUpdate(object, old) : undefined;
+  if (options.subresource === '') addEffects(effects, served.strategy.allocator?.forUpdate(object, old));
   const { resourceVersion: _revision, ...meta } = old.metadata;
   if (deepEqual(object, { ...old, metadata: meta })) return entry;
   if (options.dryRun) return dryEntry(served, entry.key, entry.revision, object);

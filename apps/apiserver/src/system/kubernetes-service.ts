@@ -11,7 +11,7 @@ import { clone, deepEqual, isAlreadyExists, isConflict, isNotFound, type KubeObj
 import { applyDefaults } from '@wherry/api/defaults';
 import { createObject } from '../registry/create.ts';
 import { formatIp, type IpRange } from '../registry/ip-range.ts';
-import { findServed, type Registry } from '../registry/registry.ts';
+import { findServed, serverUser, type Registry } from '../registry/registry.ts';
 import { updateObject } from '../registry/update.ts';
 
 export interface KubernetesServiceOptions {
@@ -101,7 +101,7 @@ async function ensure(
   change: (object: KubeObject) => void,
 ): Promise<void> {
   const served = findServed(registry, resource.group, resource.version, resource.plural)!;
-  const options = { now, dryRun: false, subresource: '' };
+  const options = { user: serverUser, now, dryRun: false, subresource: '' };
   const settle = (found: KubeObject): KubeObject => {
     const object = clone(found);
     change(object);

@@ -1,7 +1,7 @@
 import { namespaces } from '@wherry/api';
 import { isAlreadyExists, type KubeObject } from '@wherry/apimachinery';
 import { createObject } from '../registry/create.ts';
-import { findServed, type Registry } from '../registry/registry.ts';
+import { findServed, serverUser, type Registry } from '../registry/registry.ts';
 
 const names = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
@@ -12,7 +12,7 @@ export async function ensureSystemNamespaces(registry: Registry, now: Date): Pro
     if (served.cache.get(name)) continue;
     const namespace = { kind: 'Namespace', apiVersion: 'v1', metadata: { name }, spec: {} } as KubeObject;
     try {
-      await createObject(registry, served, namespace, '', { now, dryRun: false });
+      await createObject(registry, served, namespace, '', { user: serverUser, now, dryRun: false });
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
     }

@@ -14,7 +14,7 @@ export async function create(context: RequestContext, registry: Registry, served
 }
 
 export function writeOptions(context: RequestContext): WriteOptions {
-  return { now: context.now, dryRun: isDryRun(context) };
+  return { user: context.user, now: context.now, dryRun: isDryRun(context) };
 }
 
 /** What it says has been checked with the other options. */

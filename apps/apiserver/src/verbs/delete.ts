@@ -15,7 +15,7 @@ import { selectEntries, selectionOf } from './selection.ts';
 export async function remove(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
   const options = await deleteOptions(context);
   const { name, namespace } = context.info;
-  const deleted = await deleteObject(registry, served, cacheKey(served, namespace, name), name, options, context.now);
+  const deleted = await deleteObject(registry, served, cacheKey(served, namespace, name), name, options, context);
   return answerOf(context, served, deleted);
 }
 
@@ -43,7 +43,7 @@ export async function removeCollection(context: RequestContext, registry: Regist
   const entries = await selectEntries(served, selection);
   for (const entry of entries) {
     try {
-      await deleteObject(registry, served, entry.key, entry.object.metadata.name, options, context.now);
+      await deleteObject(registry, served, entry.key, entry.object.metadata.name, options, context);
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }

@@ -14,6 +14,6 @@ export async function evict(context: RequestContext, registry: Registry, served:
   const sent = decodeAs(context, Eviction, { kind: 'Eviction', apiVersion: 'policy/v1' }, value) as Eviction;
   const options: DeleteOptions = { ...sent.deleteOptions, ...(isDryRun(context) ? { dryRun: ['All'] } : {}) };
   const { name, namespace } = context.info;
-  await deleteObject(registry, served, cacheKey(served, namespace, name), name, options, context.now);
+  await deleteObject(registry, served, cacheKey(served, namespace, name), name, options, context);
   return jsonAnswer(201, { ...success(), code: 201 });
 }

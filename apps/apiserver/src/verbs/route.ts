@@ -17,9 +17,11 @@ export function route(context: RequestContext, registry: Registry, subresources:
   const { info } = context;
   const served = findServed(registry, info.group, info.version, info.resource);
   if (served === undefined) throw noSuchPath();
+  const { resource } = served;
   // A namespaced kind without a namespace can only be listed and watched; a cluster-scoped one has none.
   if (!served.resource.namespaced && info.namespace !== '' && info.resource !== 'namespaces') throw noSuchPath();
   if (served.resource.namespaced && info.namespace === '' && hasName(context)) throw noSuchPath();
+  if (resource.stored === false) return routeTransient(context, registry, served, subresources);
   checkName(info.name);
   // A HEAD is authorised as a GET, but nothing answers it.
   if (context.method === 'HEAD') throw methodNotAllowed();
@@ -76,6 +78,19 @@ function checkName(name: string): void {
 /** Collections restricted to a name by a field selector carry that name for authorisation. */
 function hasName(context: RequestContext): boolean {
   return context.info.name !== '' && context.info.verb !== 'list' && context.info.verb !== 'watch';
+}
+
+/** What is answered on the spot: reviews, bindings by the collection. */
+function routeTransient(
+  context: RequestContext,
+  registry: Registry,
+  served: Served,
+  table: SubresourceTable,
+): Promise<Answer> {
+  const { info } = context;
+  const handler = table.get(`${info.group}/${info.resource}`)?.[info.verb];
+  if (handler === undefined || info.subresource !== '') throw methodNotAllowed();
+  return handler(context, registry, served);
 }
 
 function routeSubresource(

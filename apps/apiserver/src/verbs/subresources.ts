@@ -8,7 +8,10 @@ import { getScale, patchScale, updateScale } from './scale.ts';
 
 export type Handler = (context: RequestContext, registry: Registry, served: Served) => Promise<Answer>;
 
-/** By `plural/subresource`, then by verb. `status` is served for every kind that has it. */
+/**
+ * By `plural/subresource`, then by verb; `status` is served for every kind that has it. What is never stored stands
+ * here as `group/plural`.
+ */
 export type SubresourceTable = ReadonlyMap<string, Readonly<Record<string, Handler>>>;
 
 const scale = { get: getScale, update: updateScale, patch: patchScale };

@@ -1,0 +1,58 @@
+import {
+  ObjectMeta,
+  list,
+  map,
+  object,
+  optional,
+  quantity,
+  required,
+  stored,
+  string,
+  time,
+  type Static,
+} from '@wherry/apimachinery';
+import { PersistentVolumeClaimSpec } from './volume-claim.ts';
+
+export const PersistentVolumeClaimCondition = object('io.k8s.api.core.v1.PersistentVolumeClaimCondition', {
+  lastProbeTime: optional(time),
+  lastTransitionTime: optional(time),
+  message: optional(string),
+  reason: optional(string),
+  status: required(string),
+  type: required(string),
+});
+export type PersistentVolumeClaimCondition = Static<typeof PersistentVolumeClaimCondition>;
+
+export const ModifyVolumeStatus = object('io.k8s.api.core.v1.ModifyVolumeStatus', {
+  status: required(string),
+  targetVolumeAttributesClassName: optional(string),
+});
+export type ModifyVolumeStatus = Static<typeof ModifyVolumeStatus>;
+
+export const PersistentVolumeClaimStatus = object('io.k8s.api.core.v1.PersistentVolumeClaimStatus', {
+  accessModes: optional(list(string, { listType: 'atomic' })),
+  allocatedResourceStatuses: optional(map(string)),
+  allocatedResources: optional(map(quantity)),
+  capacity: optional(map(quantity)),
+  conditions: optional(
+    list(PersistentVolumeClaimCondition, {
+      listType: 'map',
+      mapKeys: ['type'],
+      patchStrategy: 'merge',
+      patchMergeKey: 'type',
+    }),
+  ),
+  currentVolumeAttributesClassName: optional(string),
+  modifyVolumeStatus: optional(ModifyVolumeStatus),
+  phase: optional(string),
+});
+export type PersistentVolumeClaimStatus = Static<typeof PersistentVolumeClaimStatus>;
+
+export const PersistentVolumeClaim = object('io.k8s.api.core.v1.PersistentVolumeClaim', {
+  apiVersion: optional(string, 'The group and version of this representation.'),
+  kind: optional(string, 'The kind of this representation.'),
+  metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
+  spec: stored(PersistentVolumeClaimSpec, 'What is wanted.'),
+  status: optional(PersistentVolumeClaimStatus, 'What was last observed.'),
+});
+export type PersistentVolumeClaim = Static<typeof PersistentVolumeClaim>;

@@ -1,0 +1,19 @@
+import { APIService } from '../apiregistration/api-service.ts';
+import { ageColumn, nameColumn } from '../columns/age.ts';
+import type { Resource } from '../resource.ts';
+import { namespacedV1, nameField } from './fields.ts';
+
+const common = { ...namespacedV1, group: 'apiregistration.k8s.io' } as const;
+
+export const apiServices: Resource<APIService> = {
+  ...common,
+  kind: 'APIService',
+  plural: 'apiservices',
+  singular: 'apiservice',
+  categories: ['api-extensions'],
+  namespaced: false,
+  schema: APIService,
+  subresources: ['status'],
+  columns: [nameColumn, ageColumn],
+  selectableFields: nameField,
+};

@@ -1,0 +1,32 @@
+import { CronJob } from '../batch/cron-job.ts';
+import { Job } from '../batch/job.ts';
+import { ageColumn, nameColumn } from '../columns/age.ts';
+import type { Resource } from '../resource.ts';
+import { namespacedV1, metadataFields } from './fields.ts';
+
+const common = { ...namespacedV1, group: 'batch' } as const;
+
+export const jobs: Resource<Job> = {
+  ...common,
+  kind: 'Job',
+  plural: 'jobs',
+  singular: 'job',
+  categories: ['all'],
+  schema: Job,
+  subresources: ['status'],
+  columns: [nameColumn, ageColumn],
+  selectableFields: metadataFields,
+};
+
+export const cronJobs: Resource<CronJob> = {
+  ...common,
+  kind: 'CronJob',
+  plural: 'cronjobs',
+  singular: 'cronjob',
+  shortNames: ['cj'],
+  categories: ['all'],
+  schema: CronJob,
+  subresources: ['status'],
+  columns: [nameColumn, ageColumn],
+  selectableFields: metadataFields,
+};

@@ -8,6 +8,8 @@ export interface StringSchema {
   readonly type: 'string';
   /** `byte` is base64; `date-time` RFC 3339, in seconds (metav1.Time) or, as `micro-time`, in microseconds. */
   readonly format?: 'byte' | 'date-time' | 'micro-time';
+  /** Published of some bytes, which are a list to Go. */
+  readonly listType?: 'atomic';
 }
 export interface IntegerSchema {
   readonly type: 'integer';
@@ -43,7 +45,7 @@ export interface ListSchema {
 export interface MapSchema {
   readonly type: 'map';
   readonly values: Schema;
-  readonly mapType?: 'atomic';
+  readonly mapType?: 'atomic' | 'granular';
 }
 export interface ObjectSchema {
   readonly type: 'object';
@@ -76,6 +78,8 @@ export interface Field {
    * but present in every object that the server returns, so the static type has it.
    */
   readonly presence: 'optional' | 'required' | 'stored';
+  /** How the object in this place is applied, where that differs from what its own schema says. */
+  readonly mapType?: 'atomic' | 'granular' | undefined;
 }
 
 declare const typeTag: unique symbol;
@@ -115,6 +119,11 @@ export const boolean: BooleanSchema & Typed<boolean> = { type: 'boolean' };
 export const quantity: QuantitySchema & Typed<string> = { type: 'quantity' };
 export const intOrString: IntOrStringSchema & Typed<number | string> = { type: 'int-or-string' };
 export const any: AnySchema & Typed<unknown> = { type: 'any' };
+/** Any object, kept for someone else. */
+export const rawExtension: AnySchema & Typed<unknown> = {
+  type: 'any',
+  id: 'io.k8s.apimachinery.pkg.runtime.RawExtension',
+};
 export const fieldsV1: AnySchema & Typed<unknown> = {
   type: 'any',
   id: 'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1',
@@ -127,7 +136,7 @@ export function list<T>(items: Schema & Typed<T>, options: ListOptions = {}): Li
 
 export function map<T>(
   values: Schema & Typed<T>,
-  options: { mapType?: 'atomic' } = {},
+  options: { mapType?: 'atomic' | 'granular' } = {},
 ): MapSchema & Typed<Record<string, T>> {
   return { type: 'map', values, ...options };
 }
@@ -140,8 +149,12 @@ export function object<F extends Fields>(
   return { type: 'object', id, fields, ...options };
 }
 
-export function optional<T>(schema: Schema & Typed<T>, doc?: string): TypedField<T, 'optional'> {
-  return { schema, doc, presence: 'optional' };
+export function optional<T>(
+  schema: Schema & Typed<T>,
+  doc?: string,
+  options: Pick<Field, 'mapType'> = {},
+): TypedField<T, 'optional'> {
+  return { schema, doc, presence: 'optional', ...options };
 }
 export function required<T>(schema: Schema & Typed<T>, doc?: string): TypedField<T, 'required'> {
   return { schema, doc, presence: 'required' };

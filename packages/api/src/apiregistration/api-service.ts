@@ -24,7 +24,7 @@ export const ApiregistrationServiceReference = object(
 export type ApiregistrationServiceReference = Static<typeof ApiregistrationServiceReference>;
 
 export const APIServiceSpec = object('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec', {
-  caBundle: optional(bytes),
+  caBundle: optional({ ...bytes, listType: 'atomic' }),
   group: optional(string),
   groupPriorityMinimum: required(int32),
   insecureSkipTLSVerify: optional(boolean),

@@ -31,7 +31,7 @@ export type ModifyVolumeStatus = Static<typeof ModifyVolumeStatus>;
 
 export const PersistentVolumeClaimStatus = object('io.k8s.api.core.v1.PersistentVolumeClaimStatus', {
   accessModes: optional(list(string, { listType: 'atomic' })),
-  allocatedResourceStatuses: optional(map(string)),
+  allocatedResourceStatuses: optional(map(string, { mapType: 'granular' })),
   allocatedResources: optional(map(quantity)),
   capacity: optional(map(quantity)),
   conditions: optional(

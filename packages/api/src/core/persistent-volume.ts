@@ -164,7 +164,7 @@ export const PersistentVolumeSpec = object('io.k8s.api.core.v1.PersistentVolumeS
   capacity: optional(map(quantity)),
   cephfs: optional(CephFSPersistentVolumeSource),
   cinder: optional(CinderPersistentVolumeSource),
-  claimRef: optional(ObjectReference),
+  claimRef: optional(ObjectReference, 'The claim that it is bound to.', { mapType: 'granular' }),
   csi: optional(CSIPersistentVolumeSource),
   fc: optional(FCVolumeSource),
   flexVolume: optional(FlexPersistentVolumeSource),

@@ -42,7 +42,7 @@ describe.each(groups)('the OpenAPI v3 document of %s', (name) => {
         ids.add(operation['operationId']);
       }
     }
-    expect(ids.size).toBeGreaterThan(7);
+    expect(ids.size).toBeGreaterThan(1);
   });
 });
 

@@ -9,6 +9,10 @@ export function pathsOf(resources: readonly Resource[]): Json {
     const prefix = `/${resource.group === '' ? 'api' : 'apis'}/${apiVersionOf(resource)}`;
     const collection = `${prefix}${resource.namespaced ? '/namespaces/{namespace}' : ''}/${resource.plural}`;
     const scope = resource.namespaced ? [namespaceParameter] : [];
+    if (resource.verbs?.includes('list') === false) {
+      paths[collection] = { post: write(resource, 'post', idOf('create', resource)), parameters: [...scope, pretty] };
+      continue;
+    }
     if (resource.namespaced) {
       const verb = list(resource, `list${words(resource)}${resource.kind}ForAllNamespaces`);
       paths[`${prefix}/${resource.plural}`] = { get: verb, parameters: [pretty] };

@@ -10,13 +10,17 @@ export function componentSchemas(resources: readonly Resource[], style: RefStyle
   for (const resource of resources) {
     kinds.set(resource.schema.id, [...(kinds.get(resource.schema.id) ?? []), resource]);
     visit(resource.schema, found, style);
-    found.set(`${resource.schema.id}List`, listDefinition(resource, style));
+    if (isListed(resource)) found.set(`${resource.schema.id}List`, listDefinition(resource, style));
   }
   for (const [id, served] of kinds) {
     const definition = found.get(id);
     if (definition !== undefined) definition['x-kubernetes-group-version-kind'] = served.map(groupVersionKind);
   }
   return Object.fromEntries([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isListed(resource: Resource): boolean {
+  return resource.verbs === undefined || resource.verbs.includes('list');
 }
 
 export function groupVersionKind({ group, version, kind }: Resource): Json {
@@ -53,13 +57,14 @@ function property(field: Field, style: RefStyle): Json {
   const description = field.doc === undefined ? {} : { description: field.doc };
   const zero = style === 'v3' && field.presence === 'required' ? zeroDefault(field.schema) : {};
   if (value['$ref'] === undefined) return { ...description, ...value, ...zero };
+  const mapType = field.mapType === undefined ? {} : { 'x-kubernetes-map-type': field.mapType };
   const strategy =
     field.schema.type === 'object' && field.schema.patchStrategy !== undefined
       ? { 'x-kubernetes-patch-strategy': field.schema.patchStrategy }
       : {};
   // In v3 nothing may stand beside a $ref, so it is wrapped.
-  if (style === 'v2') return { ...description, ...value, ...strategy };
-  return { ...description, ...strategy, ...zero, allOf: [value] };
+  if (style === 'v2') return { ...description, ...value, ...mapType, ...strategy };
+  return { ...description, ...mapType, ...strategy, ...zero, allOf: [value] };
 }
 
 /** Upstream's documents say what Go writes for an absent required value. */
@@ -96,7 +101,7 @@ function valueSchema(schema: Schema, style: RefStyle): Json {
     case 'int-or-string':
       return reference('io.k8s.apimachinery.pkg.util.intstr.IntOrString', style);
     case 'string':
-      return stringSchema(schema.format, style);
+      return { ...stringSchema(schema.format, style), ...listTypeOf(schema) };
     case 'integer':
       return { type: 'integer', format: schema.format };
     case 'any':
@@ -104,6 +109,10 @@ function valueSchema(schema: Schema, style: RefStyle): Json {
     default:
       return { type: schema.type };
   }
+}
+
+function listTypeOf({ listType }: { listType?: string }): Json {
+  return listType === undefined ? {} : { 'x-kubernetes-list-type': listType };
 }
 
 function stringSchema(format: 'byte' | 'date-time' | 'micro-time' | undefined, style: RefStyle): Json {

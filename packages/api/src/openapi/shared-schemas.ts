@@ -25,6 +25,7 @@ export function sharedSchemas(style: RefStyle): Record<string, Json> {
     [`${meta}.Time`]: { type: 'string', format: 'date-time', description: 'A time (RFC 3339), in seconds.' },
     [`${meta}.MicroTime`]: { type: 'string', format: 'date-time', description: 'A time (RFC 3339), in microseconds.' },
     [`${meta}.FieldsV1`]: { type: 'object', description: 'A set of fields, as a tree of their names.' },
+    'io.k8s.apimachinery.pkg.runtime.RawExtension': { type: 'object', description: 'Any object, kept as it is.' },
     [`${meta}.Patch`]: { type: 'object', description: 'A patch of the kind that the content type names.' },
     [`${meta}.ListMeta`]: {
       description: 'Facts about a list.',

@@ -18,7 +18,7 @@ import {
 export const PodDisruptionBudgetSpec = object('io.k8s.api.policy.v1.PodDisruptionBudgetSpec', {
   maxUnavailable: optional(intOrString),
   minAvailable: optional(intOrString),
-  selector: optional(LabelSelector),
+  selector: optional({ ...LabelSelector, patchStrategy: 'replace' }),
   unhealthyPodEvictionPolicy: optional(string),
 });
 export type PodDisruptionBudgetSpec = Static<typeof PodDisruptionBudgetSpec>;

@@ -74,6 +74,7 @@ export { getCondition } from './facts/condition.ts';
 export { isPodActive, isPodAvailable, isPodReady, isPodTerminal, type PodPhase } from './facts/pod-condition.ts';
 export { podLimits, podQosClass, podRequests, type PodResources, type QosClass } from './facts/pod-requests.ts';
 export { podTemplateHash, safeEncode } from './facts/pod-template-hash.ts';
+export { addUsage, quotaMatches, quotaUsage, unsaidOfQuota, type QuotaUsage } from './facts/quota.ts';
 export { findUntoleratedTaint, toleratesTaint } from './facts/toleration.ts';
 export { openApiV2 } from './openapi/v2.ts';
 export { openApiV3 } from './openapi/v3.ts';

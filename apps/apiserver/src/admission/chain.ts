@@ -11,7 +11,9 @@ export interface AdmissionRequest {
   name: string;
   subresource: string;
   user: User;
+  now: Date;
   dryRun: boolean;
+  warn?: ((text: string) => void) | undefined;
   /** Written in the transaction of the object itself: a plugin adds what must hold or change together with it. */
   effects: SideEffects;
   /** Absent for deletions. Mutating plugins change it in place. */

@@ -51,6 +51,15 @@ export async function commitDelete(
   return result.succeeded ? current.at(result.revision) : undefined;
 }
 
+/** The change of another object in the same transaction: nothing is written if that one has changed meanwhile. */
+export function replacement(served: Served, current: Entry, object: KubeObject): SideEffects {
+  const value = encodeForStorage(served.cache.encoding, object);
+  return {
+    compares: [unchanged(served, current.key, current)],
+    operations: [{ type: 'put', key: storageKey(served, current.key), value }],
+  };
+}
+
 /** What a write would have stored, for dryRun=All. */
 export function dryEntry(served: Served, key: string, revision: number, object: KubeObject): Entry {
   const { encoding } = served.cache;

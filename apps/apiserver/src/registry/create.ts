@@ -31,9 +31,8 @@ export async function createObject(
   initMeta(meta, options.now);
   if (base !== undefined && base !== '') meta.name = generatedName(base);
   const request = (effects: SideEffects) => {
-    const { user, dryRun } = options;
     const { name } = meta;
-    return { operation: 'CREATE', served, namespace, name, subresource: '', user, dryRun, object, effects } as const;
+    return { ...options, operation: 'CREATE', served, namespace, name, subresource: '', object, effects } as const;
   };
   await mutate(registry, request(noEffects()));
   if (strategy.hasStatus && !keepsStatus(served)) delete (object as { status?: unknown }).status;

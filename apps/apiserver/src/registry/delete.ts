@@ -43,6 +43,7 @@ export async function deleteObject(
       name,
       subresource: '',
       user: by.user,
+      now: by.now,
       dryRun: (options.dryRun?.length ?? 0) > 0,
       old,
       effects,

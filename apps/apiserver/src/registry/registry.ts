@@ -23,6 +23,8 @@ export interface WriteOptions {
   readonly user: User;
   readonly now: Date;
   readonly dryRun: boolean;
+  /** What the client is to be told beside the answer: a Warning header. */
+  readonly warn?: ((text: string) => void) | undefined;
 }
 
 export function findServed(registry: Registry, group: string, version: string, plural: string): Served | undefined {

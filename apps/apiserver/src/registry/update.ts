@@ -88,13 +88,12 @@ async function prepare(
   const { subresource } = options;
   carryMeta(served, object, old);
   const request = {
+    ...options,
     operation: 'UPDATE',
     served,
     namespace: old.metadata.namespace ?? '',
     name: old.metadata.name,
     subresource,
-    user: options.user,
-    dryRun: options.dryRun,
     object,
     old,
     effects,

@@ -14,7 +14,7 @@ export async function create(context: RequestContext, registry: Registry, served
 }
 
 export function writeOptions(context: RequestContext): WriteOptions {
-  return { user: context.user, now: context.now, dryRun: isDryRun(context) };
+  return { user: context.user, now: context.now, dryRun: isDryRun(context), warn: (text) => context.warnings.push(text) };
 }
 
 /** What it says has been checked with the other options. */

@@ -2,6 +2,7 @@ export * from './admissionregistration/admission-policy-binding.ts';
 export * from './admissionregistration/admission-policy.ts';
 export * from './admissionregistration/webhook-configuration.ts';
 export * from './apiextensions/custom-resource-definition.ts';
+export * from './apiextensions/json-schema-props.ts';
 export * from './apiregistration/api-service.ts';
 export * from './apps/controller-revision.ts';
 export * from './apps/daemonset.ts';
@@ -78,5 +79,5 @@ export { addUsage, quotaMatches, quotaUsage, unsaidOfQuota, type QuotaUsage } fr
 export { findUntoleratedTaint, toleratesTaint } from './facts/toleration.ts';
 export { openApiV2 } from './openapi/v2.ts';
 export { openApiV3 } from './openapi/v3.ts';
-export { apiVersionOf, type Column, type Resource } from './resource.ts';
+export { apiVersionOf, type Column, type Resource, type ResourceRules } from './resource.ts';
 export * from './resources.ts';

@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectSchema, Typed } from '@wherry/apimachinery';
+import type { FieldError, KubeObject, ObjectSchema, Typed } from '@wherry/apimachinery';
 
 /** One column of `kubectl get`. A column of priority 1 is shown by `-o wide` alone. */
 export interface Column<T> {
@@ -12,6 +12,15 @@ export interface Column<T> {
 
 /** A method's type, so that a Resource<Pod> is also a Resource: each reads objects of its own kind alone. */
 type FieldReader<T> = { read(object: T): string }['read'];
+
+/** Defaults and validation of a kind that is not built in, or whose rules the server alone can judge. */
+export interface ResourceRules {
+  /** In place. */
+  applyDefaults(object: KubeObject): void;
+  validateCreate(object: KubeObject): FieldError[];
+  validateUpdate(object: KubeObject, old: KubeObject): FieldError[];
+  validateStatusUpdate(object: KubeObject, old: KubeObject): FieldError[];
+}
 
 /** A kind as it is served: its names, its schema, what can be selected and printed. */
 export interface Resource<T extends KubeObject = KubeObject> extends Typed<T> {
@@ -35,6 +44,14 @@ export interface Resource<T extends KubeObject = KubeObject> extends Typed<T> {
   verbs?: readonly string[] | undefined;
   /** False for what is answered on the spot and never kept, such as reviews. */
   stored?: false | undefined;
+  /** `PodList` and the like, where it is not `${kind}List`. */
+  listKind?: string | undefined;
+  /** Beside what all objects have in common. A resource that is defined by a CustomResourceDefinition has these. */
+  rules?: ResourceRules | undefined;
+  /** Made from a CustomResourceDefinition: no strategic merge, no protobuf. */
+  custom?: true | undefined;
+  /** Shown to whoever uses it, as a Warning. */
+  deprecation?: string | undefined;
   /** Upstream refuses deletecollection for these. */
   noCollectionDelete?: boolean | undefined;
 }

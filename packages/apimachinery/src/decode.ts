@@ -50,6 +50,7 @@ interface Place {
 function decodeValue(schema: Schema, value: unknown, place: Place | undefined, findings: Findings): unknown {
   switch (schema.type) {
     case 'object':
+      if (schema.unknown !== undefined) return pruneValue(schema, value, place, findings);
       return isMap(value) ? decodeObject(schema, value, place, findings) : mismatch(schema, value, place, findings);
     case 'list':
       return Array.isArray(value)
@@ -143,7 +144,7 @@ function decodeList(items: Schema, value: unknown[], place: Place | undefined, f
   for (let i = 0; i < value.length; i++) {
     const item = value[i];
     const inner = { parent: place, struct: undefined, step: i };
-    const decoded = item === null ? zeroItem(items) : decodeValue(items, item, inner, findings);
+    const decoded = item === null && items.type !== 'any' ? zeroItem(items) : decodeValue(items, item, inner, findings);
     if (decoded === item) continue;
     if (result === value) result = [...value];
     result[i] = decoded;
@@ -186,9 +187,76 @@ function decodeScalar(schema: Schema, value: unknown, place: Place | undefined, 
       break;
     case 'any':
       if (exceedsDepth(value)) report(findings, 'exceeded max depth');
-      return value;
+      return schema.oneOf === undefined ? value : decodeOneOf(schema.oneOf(), value, place, findings);
   }
   return mismatch(schema, value, place, findings);
+}
+
+function decodeOneOf(
+  schemas: readonly Schema[],
+  value: unknown,
+  place: Place | undefined,
+  findings: Findings,
+): unknown {
+  const type = Array.isArray(value) ? 'list' : isMap(value) ? 'object' : typeof value;
+  const fitting = schemas.find((schema) => schema.type === type);
+  return decodeValue(fitting ?? schemas[0]!, value, place, findings);
+}
+
+/**
+ * A custom resource: unknown fields go, everything else stays as it is, of whatever type. Its metadata is the one of
+ * every object, and decoded as such.
+ */
+function pruneValue(schema: Schema, value: unknown, place: Place | undefined, findings: Findings): unknown {
+  switch (schema.type) {
+    case 'object':
+      if (schema.unknown === undefined) return value === null ? value : decodeValue(schema, value, place, findings);
+      return isMap(value) ? pruneObject(schema, value, place, findings) : value;
+    case 'list':
+      return Array.isArray(value) ? pruneList(schema.items, value as unknown[], place, findings) : value;
+    case 'map':
+      return isMap(value) ? pruneMap(schema.values, value, place, findings) : value;
+    case 'any':
+      if (exceedsDepth(value)) report(findings, 'exceeded max depth');
+      return value;
+    default:
+      return value;
+  }
+}
+
+function pruneObject(schema: ObjectSchema, value: JsonMap, place: Place | undefined, findings: Findings): JsonMap {
+  const change = new CopyOnWrite(value);
+  for (const key in value) {
+    const field = getOwn(schema.fields, key);
+    if (field !== undefined) {
+      change.set(key, pruneValue(field.schema, value[key], { parent: place, struct: undefined, step: key }, findings));
+    } else if (schema.unknown === 'prune') {
+      if (findings.strict.length < maxFindings) findings.strict.push(`unknown field "${pathOf(place, key)}"`);
+      change.remove(key);
+    }
+  }
+  if (change.result['metadata'] === null) change.remove('metadata');
+  fillZero(schema, change);
+  return change.result;
+}
+
+function pruneList(items: Schema, value: unknown[], place: Place | undefined, findings: Findings): unknown[] {
+  let result = value;
+  for (let i = 0; i < value.length; i++) {
+    const item = value[i];
+    const pruned = pruneValue(items, item, { parent: place, struct: undefined, step: i }, findings);
+    if (pruned === item) continue;
+    if (result === value) result = [...value];
+    result[i] = pruned;
+  }
+  return result;
+}
+
+function pruneMap(values: Schema, value: JsonMap, place: Place | undefined, findings: Findings): JsonMap {
+  const change = new CopyOnWrite(value);
+  for (const key in value)
+    change.set(key, pruneValue(values, value[key], { parent: place, struct: undefined, step: key }, findings));
+  return change.result;
 }
 
 function isInteger(value: number, format: 'int32' | 'int64'): boolean {

@@ -17,6 +17,7 @@ export interface IntegerSchema {
 }
 export interface NumberSchema {
   readonly type: 'number';
+  readonly format?: 'double';
 }
 export interface BooleanSchema {
   readonly type: 'boolean';
@@ -33,6 +34,8 @@ export interface AnySchema {
   readonly type: 'any';
   /** The published definition's name, where it has one. */
   readonly id?: string;
+  /** One of these, as the type of the JSON tells; a function, because a schema may be part of itself. */
+  readonly oneOf?: () => readonly Schema[];
 }
 export interface ListSchema {
   readonly type: 'list';
@@ -49,12 +52,17 @@ export interface MapSchema {
 }
 export interface ObjectSchema {
   readonly type: 'object';
-  /** The published definition's name, such as io.k8s.api.core.v1.Pod. */
+  /** The published definition's name, such as io.k8s.api.core.v1.Pod; '' for the parts of custom resources. */
   readonly id: string;
   readonly fields: Readonly<Record<string, Field>>;
   readonly doc?: string | undefined;
   readonly mapType?: 'atomic';
   readonly patchStrategy?: string;
+  /**
+   * A custom resource or a part of one: `decode` prunes it and does no more, since types, nulls and required fields
+   * are judged by validation. `keep`: unknown fields stay (x-kubernetes-preserve-unknown-fields).
+   */
+  readonly unknown?: 'prune' | 'keep';
 }
 
 export type Schema =
@@ -114,6 +122,8 @@ export const time: StringSchema & Typed<string> = { type: 'string', format: 'dat
 export const microTime: StringSchema & Typed<string> = { type: 'string', format: 'micro-time' };
 export const int32: IntegerSchema & Typed<number> = { type: 'integer', format: 'int32' };
 export const int64: IntegerSchema & Typed<number> = { type: 'integer', format: 'int64' };
+/** A float64 whose published schema says so. */
+export const double: NumberSchema & Typed<number> = { type: 'number', format: 'double' };
 export const number: NumberSchema & Typed<number> = { type: 'number' };
 export const boolean: BooleanSchema & Typed<boolean> = { type: 'boolean' };
 export const quantity: QuantitySchema & Typed<string> = { type: 'quantity' };
@@ -158,6 +168,17 @@ export function optional<T>(
 }
 export function required<T>(schema: Schema & Typed<T>, doc?: string): TypedField<T, 'required'> {
   return { schema, doc, presence: 'required' };
+}
+/** An optional field whose schema contains the object that the field is in. */
+export function recursive<T>(resolve: () => Schema & Typed<T>, doc?: string): TypedField<T, 'optional'> {
+  let schema: (Schema & Typed<T>) | undefined;
+  return {
+    get schema() {
+      return (schema ??= resolve());
+    },
+    doc,
+    presence: 'optional',
+  };
 }
 export function stored<T>(schema: Schema & Typed<T>, doc?: string): TypedField<T, 'stored'> {
   return { schema, doc, presence: 'stored' };

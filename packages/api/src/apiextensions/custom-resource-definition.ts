@@ -1,6 +1,5 @@
 import {
   ObjectMeta,
-  any,
   boolean,
   bytes,
   int32,
@@ -14,6 +13,7 @@ import {
   time,
   type Static,
 } from '@wherry/apimachinery';
+import { JSONSchemaProps } from './json-schema-props.ts';
 
 export const ApiextensionsServiceReference = object(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference',
@@ -80,7 +80,7 @@ export type CustomResourceColumnDefinition = Static<typeof CustomResourceColumnD
 export const CustomResourceValidation = object(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation',
   {
-    openAPIV3Schema: optional(any),
+    openAPIV3Schema: optional(JSONSchemaProps, 'The schema of the objects: OpenAPI v3, structural.'),
   },
 );
 export type CustomResourceValidation = Static<typeof CustomResourceValidation>;

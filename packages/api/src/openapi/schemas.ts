@@ -30,6 +30,7 @@ export function groupVersionKind({ group, version, kind }: Resource): Json {
 function visit(schema: Schema, found: Map<string, Json>, style: RefStyle): void {
   if (schema.type === 'list') return visit(schema.items, found, style);
   if (schema.type === 'map') return visit(schema.values, found, style);
+  if (schema.type === 'any' && schema.id !== undefined && !found.has(schema.id)) found.set(schema.id, {});
   if (schema.type !== 'object' || found.has(schema.id)) return;
   found.set(schema.id, {});
   found.set(schema.id, definition(schema, style));
@@ -104,6 +105,8 @@ function valueSchema(schema: Schema, style: RefStyle): Json {
       return { ...stringSchema(schema.format, style), ...listTypeOf(schema) };
     case 'integer':
       return { type: 'integer', format: schema.format };
+    case 'number':
+      return schema.format === undefined ? { type: 'number' } : { type: 'number', format: schema.format };
     case 'any':
       return schema.id === undefined ? { type: 'object' } : reference(schema.id, style);
     default:

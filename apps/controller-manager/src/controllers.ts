@@ -8,9 +8,11 @@ import { nodeLifecycleController } from './node-lifecycle/controller.ts';
 import type { Options } from './options.ts';
 import { podGcController } from './pod-gc/controller.ts';
 import { replicaSetController } from './replica-set/controller.ts';
+import { resourceQuotaController } from './resource-quota/controller.ts';
 import { rootCaController } from './root-ca/controller.ts';
 import type { Controller } from './runner/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
+import { claimProtectionController, volumeProtectionController } from './storage-protection/controllers.ts';
 import { taintEvictionController } from './taint-eviction/controller.ts';
 
 /**
@@ -30,6 +32,9 @@ export function controllers(options: Options, rootCa: string | undefined): Contr
     endpointsController(options.concurrentEndpointSyncs),
     replicaSetController(options.concurrentReplicasetSyncs),
     deploymentController(options.concurrentDeploymentSyncs),
+    resourceQuotaController(options.concurrentResourceQuotaSyncs),
+    claimProtectionController(),
+    volumeProtectionController(),
     namespaceController(options.concurrentNamespaceSyncs),
     garbageCollector(options.concurrentGcSyncs),
   ];
@@ -47,6 +52,9 @@ const names = [
   'endpoints-controller',
   'replicaset-controller',
   'deployment-controller',
+  'resourcequota-controller',
+  'persistentvolumeclaim-protection-controller',
+  'persistentvolume-protection-controller',
   'namespace-controller',
   'garbage-collector-controller',
 ];

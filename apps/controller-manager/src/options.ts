@@ -40,6 +40,7 @@ export const flags = {
   concurrentServiceEndpointSyncs: integerFlag('EndpointSlices worked on at a time', 5, { min: 1 }),
   concurrentNamespaceSyncs: integerFlag('namespaces worked on at a time', 10, { min: 1 }),
   concurrentGcSyncs: integerFlag('objects that the garbage collector works on at a time', 20, { min: 1 }),
+  concurrentResourceQuotaSyncs: integerFlag('ResourceQuotas worked on at a time', 5, { min: 1 }),
   concurrentServiceaccountTokenSyncs: integerFlag('service accounts worked on at a time', 5, { min: 1 }),
 } as const;
 

@@ -8,6 +8,7 @@ const ladder = {
   pki: [],
   daemon: [],
   'node-iptables': [],
+  streaming: [],
 };
 const others = (allowed) => `^packages/(?!(${allowed.join('|')})/)`;
 

@@ -1,3 +1,4 @@
+import { authenticationFlags } from './auth/flags.ts';
 import { durationFlag, integerFlag, stringFlag } from '@wherry/daemon';
 import { defaults } from './options.ts';
 
@@ -9,6 +10,7 @@ export const apiserverFlags = {
   tlsCertFile: stringFlag('the serving certificate, PEM', ''),
   tlsPrivateKeyFile: stringFlag('the key of the serving certificate, PEM', ''),
   clientCaFile: stringFlag('the authority whose client certificates are believed, PEM', ''),
+  ...authenticationFlags,
   kubeletClientCertificate: stringFlag('the certificate to show to kubelets, PEM'),
   kubeletClientKey: stringFlag('the key of that certificate, PEM'),
   kubeletCertificateAuthority: stringFlag('the authority of the kubelets’ serving certificates, PEM'),

@@ -1,6 +1,7 @@
 import type { Health, Logger } from '@wherry/daemon';
 import type { Storage } from '@wherry/store';
 import type { Registry as MetricsRegistry } from 'prom-client';
+import type { AuthenticationOptions } from './auth/authenticator.ts';
 
 /** What an apiserver is started with. PEM texts, seconds and milliseconds as the names say. */
 export interface ApiserverOptions {
@@ -13,6 +14,7 @@ export interface ApiserverOptions {
   tlsCert: string;
   tlsKey: string;
   clientCa: string;
+  authentication?: Partial<AuthenticationOptions> | undefined;
   /** For the way to the kubelets. */
   kubelet?: { cert: string; key: string; ca?: string | undefined } | undefined;
   /** Kubelets on loopback addresses are connected to: for tests. */

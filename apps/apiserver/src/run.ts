@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type { DaemonContext } from '@wherry/daemon';
+import { readAuthentication } from './auth/read-files.ts';
 import { openStore } from '@wherry/store';
 import type { apiserverFlags } from './flags.ts';
 import { defaults } from './options.ts';
@@ -19,6 +20,7 @@ export async function runApiserver(context: DaemonContext<typeof apiserverFlags>
       tlsCert: await readFile(flags.tlsCertFile, 'utf8'),
       tlsKey: await readFile(flags.tlsPrivateKeyFile, 'utf8'),
       clientCa: await readFile(flags.clientCaFile, 'utf8'),
+      authentication: await readAuthentication(flags),
       kubelet: await kubeletIdentity(flags),
       allowLoopbackNodes: defaults.allowLoopbackNodes,
       serviceClusterIpRange: flags.serviceClusterIpRange,

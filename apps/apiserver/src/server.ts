@@ -1,3 +1,4 @@
+import { authenticationOf, clientAuthorities } from './auth/options.ts';
 import { Dispatcher } from './http/dispatch.ts';
 import { InFlight } from './http/in-flight.ts';
 import { listen } from './http/listen.ts';
@@ -33,6 +34,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     serviceIps,
     nodePorts: parsePortRange(options.serviceNodePortRange),
     eventTtlSeconds: options.eventTtlSeconds,
+    authentication: authenticationOf(options),
     onTrouble: (error) => log.error({ err: error }, 'watch-cache-lost'),
   });
   const stopping = new AbortController();
@@ -76,7 +78,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     port: options.securePort,
     cert: options.tlsCert,
     key: options.tlsKey,
-    clientCa: options.clientCa,
+    clientCa: clientAuthorities(options),
     onRequest: (request, response) => dispatcher.handle(request, response),
     onUpgrade(request, socket, head) {
       nodeProxy.upgrade(registry, request, socket, head).catch((error: unknown) => {

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { TLSSocket } from 'node:tls';
 import { badRequest, timeout, unauthorized } from '@wherry/apimachinery';
-import { authenticate } from '../auth/authenticate.ts';
 import { authorize } from '../auth/authorize.ts';
 import { impersonate } from '../auth/impersonate.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -71,7 +69,7 @@ export class Dispatcher {
     this.#active++;
     try {
       try {
-        seen = identify(request);
+        seen = identify(request, this.#options.registry);
         answer = await this.#answer(seen, request, response, warnings);
       } catch (error) {
         answer = errorAnswer(error);
@@ -134,16 +132,14 @@ interface Identified {
 }
 
 /** Who asks for what. Throws 400 for a malformed path, 403 for who may not act as another. */
-export function identify(request: IncomingMessage): Identified {
+export function identify(request: IncomingMessage, { authenticator }: Pick<Registry, 'authenticator'>): Identified {
   const url = request.url ?? '/';
   const mark = url.indexOf('?');
   const path = mark < 0 ? url : url.slice(0, mark);
   const query = mark < 0 ? noQuery : new URLSearchParams(url.slice(mark + 1));
   const info = parseRequestInfo(request.method ?? 'GET', path, query);
   if (info === undefined) throw badRequest('the request path is malformed');
-  const session = (request as { stream?: { session?: { socket: TLSSocket } } }).stream?.session;
-  const socket = session ? session.socket : (request.socket as TLSSocket);
-  const sender = authenticate(socket);
+  const sender = authenticator.authenticateRequest(request);
   return { info, query, user: sender && actsAsAnother(request) ? impersonate(sender, request.headers) : sender };
 }
 

@@ -13,7 +13,7 @@ export interface ListenOptions {
   /** PEM texts. */
   cert: string;
   key: string;
-  clientCa: string;
+  clientCa: string | string[];
   onRequest(request: IncomingMessage, response: Response): Promise<void>;
   onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }

@@ -35,7 +35,7 @@ export async function handleUpgrade(
 ): Promise<void> {
   socket.on('error', () => socket.destroy());
   try {
-    const { info, query, user } = identify(request);
+    const { info, query, user } = identify(request, options.registry);
     if (user === undefined) throw unauthorized('Unauthorized');
     // To run something in a pod is to create, whichever method the handshake has to use.
     const asked: RequestInfo = streamed.has(info.subresource) ? { ...info, verb: 'create' } : info;

@@ -1,6 +1,7 @@
 import { apiVersionOf, resources, type Pod, type Resource } from '@wherry/api';
 import type { Storage } from '@wherry/store';
 import { admissionPlugins } from '../admission/plugins.ts';
+import { Authenticator, type AuthenticationOptions } from '../auth/authenticator.ts';
 import { createEncoding } from '../cache/entry.ts';
 import { Hub } from '../cache/hub.ts';
 import { WatchCache, type CacheIndex } from '../cache/watch-cache.ts';
@@ -17,6 +18,7 @@ export interface RegistryOptions {
   serviceIps: IpRange;
   nodePorts: PortRange;
   eventTtlSeconds: number;
+  authentication: AuthenticationOptions;
   /** The caches lost the store; they try to get it back by themselves. */
   onTrouble(error: unknown): void;
 }
@@ -43,7 +45,9 @@ export function buildRegistry(options: RegistryOptions): Registry {
     served.set(`${resource.group}/${resource.version}/${resource.plural}`, { resource, cache, strategy, conversion });
   }
   const eventLeases = new EventLeases(options.storage, options.eventTtlSeconds);
-  return { hub, served, admission: admissionPlugins, eventLeases };
+  const lookUpKey = (id: string, key: string) => served.get(id)?.cache.get(key)?.object;
+  const authenticator = new Authenticator(options.authentication, lookUpKey);
+  return { hub, served, admission: admissionPlugins, eventLeases, authenticator };
 }
 
 function storageOf(resource: Resource): { name: string; kind: string; apiVersion: string } {

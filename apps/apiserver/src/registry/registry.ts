@@ -2,6 +2,7 @@ import type { KubeObject } from '@wherry/apimachinery';
 import type { User } from '../http/context.ts';
 import type { Hub } from '../cache/hub.ts';
 import type { AdmissionPlugin } from '../admission/chain.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import type { EventLeases } from './event-leases.ts';
 import type { Served } from './served.ts';
 
@@ -12,6 +13,7 @@ export interface Registry {
   readonly served: ReadonlyMap<string, Served>;
   readonly admission: readonly AdmissionPlugin[];
   readonly eventLeases: EventLeases;
+  readonly authenticator: Authenticator;
 }
 
 /** What the apiserver does of its own accord, as upstream's loopback client. */

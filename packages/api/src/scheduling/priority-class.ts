@@ -10,3 +10,17 @@ export const PriorityClass = object('io.k8s.api.scheduling.v1.PriorityClass', {
   value: optional(int32),
 });
 export type PriorityClass = Static<typeof PriorityClass>;
+
+/** The classes that every cluster has; only they may be named `system-...`. */
+export const systemPriorityClasses = [
+  {
+    name: 'system-node-critical',
+    value: 2_000_001_000,
+    description: 'Used for system critical pods that must not be moved from their current node.',
+  },
+  {
+    name: 'system-cluster-critical',
+    value: 2_000_000_000,
+    description: 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  },
+] as const;

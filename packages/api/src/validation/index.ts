@@ -30,3 +30,4 @@ export function validateStatusUpdate(resource: Served, object: KubeObject, old: 
 
 export { validateBinding } from './binding.ts';
 export { validatePodEphemeralContainersUpdate } from './ephemeral-containers.ts';
+export { validateApproval } from './certificates.ts';

@@ -1,24 +1,23 @@
 import { isDns1035Label, isDns1123Label, isDns1123Subdomain } from '@wherry/apimachinery';
 import type { Resource } from '../resource.ts';
+import { admissionregistrationValidators } from './admissionregistration.ts';
+import { apiregistrationValidators } from './api-service.ts';
+import { certificatesValidators } from './certificates.ts';
 import { configMap, configMapUpdate, secret, secretUpdate } from './config.ts';
 import { endpoints, endpointSlice, endpointSliceUpdate } from './endpoints.ts';
 import { event, eventV1 } from './event.ts';
+import { flowcontrolValidators } from './flowcontrol.ts';
 import { lease } from './lease.ts';
-import type { NameCheck } from './metadata.ts';
 import { namespace, namespaceStatus } from './namespace.ts';
+import { networkingValidators } from './networking.ts';
 import { node, nodeStatus, nodeUpdate } from './node.ts';
 import { podCreate, podStatusUpdate, podUpdate } from './pod.ts';
+import { rbacValidators } from './rbac.ts';
+import { schedulingValidators } from './scheduling.ts';
 import { service, serviceStatus, serviceUpdate } from './service.ts';
-import type { Findings } from './value-rules.ts';
+import { storageValidators } from './storage.ts';
+import type { Validator } from './validator.ts';
 import { deployment, deploymentUpdate, replicaCounts, replicaSet, replicaSetUpdate } from './workload.ts';
-
-/** The rules of one kind. `update` checks the new state as well as the change; without it, `create` does. */
-export interface Validator {
-  name: NameCheck;
-  create?: (object: never) => Findings;
-  update?: (object: never, old: never) => Findings;
-  status?: (object: never, old: never) => Findings;
-}
 
 const validators: Readonly<Record<string, Validator>> = {
   '/Pod': { name: isDns1123Subdomain, create: podCreate, update: podUpdate, status: podStatusUpdate },
@@ -35,6 +34,14 @@ const validators: Readonly<Record<string, Validator>> = {
   'coordination.k8s.io/Lease': { name: isDns1123Subdomain, create: lease },
   'apps/Deployment': { name: isDns1123Subdomain, create: deployment, update: deploymentUpdate, status: replicaCounts },
   'apps/ReplicaSet': { name: isDns1123Subdomain, create: replicaSet, update: replicaSetUpdate, status: replicaCounts },
+  ...admissionregistrationValidators,
+  ...apiregistrationValidators,
+  ...certificatesValidators,
+  ...flowcontrolValidators,
+  ...networkingValidators,
+  ...rbacValidators,
+  ...schedulingValidators,
+  ...storageValidators,
 };
 
 export function validatorOf(resource: Pick<Resource, 'group' | 'kind'>): Validator {

@@ -1,13 +1,16 @@
 import type { FieldError, KubeObject, ObjectSchema, Typed } from '@wherry/apimachinery';
+import type { JSONSchemaProps } from './apiextensions/json-schema-props.ts';
 
 /** One column of `kubectl get`. A column of priority 1 is shown by `-o wide` alone. */
 export interface Column<T> {
   name: string;
-  type: 'string' | 'integer' | 'boolean' | 'date';
-  format?: 'name' | undefined;
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  format?: string | undefined;
   description: string;
-  priority: 0 | 1;
-  cell(object: T, now: Date): string | number | boolean;
+  /** 0 is always shown. */
+  priority: number;
+  /** null: there is nothing to show. */
+  cell(object: T, now: Date): string | number | boolean | null;
 }
 
 /** A method's type, so that a Resource<Pod> is also a Resource: each reads objects of its own kind alone. */
@@ -50,6 +53,8 @@ export interface Resource<T extends KubeObject = KubeObject> extends Typed<T> {
   rules?: ResourceRules | undefined;
   /** Made from a CustomResourceDefinition: no strategic merge, no protobuf. */
   custom?: true | undefined;
+  /** What the definition of a custom resource says of its objects; published in OpenAPI. */
+  definition?: JSONSchemaProps | undefined;
   /** Shown to whoever uses it, as a Warning. */
   deprecation?: string | undefined;
   /** Upstream refuses deletecollection for these. */

@@ -11,11 +11,18 @@ export interface Encoding {
   readonly head: Buffer;
   readonly kind: string;
   readonly apiVersion: string;
+  /** Of kinds whose schema may change: a stored value as it reads now, in bytes that start with `head`. */
+  readonly renew?: ((value: Buffer) => Buffer) | undefined;
 }
 
-export function createEncoding(storageName: string, kind: string, apiVersion: string): Encoding {
+export function createEncoding(
+  storageName: string,
+  kind: string,
+  apiVersion: string,
+  renew?: (value: Buffer) => Buffer,
+): Encoding {
   const head = Buffer.from(`{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":{`);
-  return { keyPrefix: `/registry/${storageName}/`, head, kind, apiVersion };
+  return { keyPrefix: `/registry/${storageName}/`, head, kind, apiVersion, renew };
 }
 
 /** One object as of one revision: its wire bytes, encoded once and shared, and the parsed object, made when needed. */
@@ -70,15 +77,23 @@ export function encodeForStorage(encoding: Encoding, object: KubeObject): Uint8A
 
 /** The entry of a stored value committed at `revision`. */
 export function entryFromStorage(key: string, revision: number, value: Uint8Array, encoding: Encoding): Entry {
-  const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  let bytes = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  let object = written.get(value);
+  if (encoding.renew && (object === undefined || !startsWith(bytes, encoding.head))) {
+    bytes = encoding.renew(bytes);
+    object = undefined;
+  }
   const wire = splice(encoding.head, revision, bytes.subarray(encoding.head.length));
-  const object = written.get(value);
   if (object !== undefined) {
     const resourceVersion = String(revision);
     // Stored bytes are committed at one revision only: response and cache write the same text here.
     object.metadata.resourceVersion = resourceVersion;
   }
   return new Entry(key, revision, wire, encoding, object);
+}
+
+function startsWith(bytes: Buffer, head: Buffer): boolean {
+  return bytes.length >= head.length && bytes.compare(head, 0, head.length, 0, head.length) === 0;
 }
 
 function versionField(revision: number): string {

@@ -1,4 +1,4 @@
-import { StorageError, type Storage, type Watch, type WatchBatch } from '@wherry/store';
+import { StorageError, type KeyValue, type Storage, type Watch, type WatchBatch } from '@wherry/store';
 import { timeout as timeoutError } from '@wherry/apimachinery';
 import type { WatchCache } from './watch-cache.ts';
 
@@ -7,6 +7,12 @@ const PAGE = 500;
 /** How long a read waits for the cache to reach a revision, as upstream's cacher does. */
 const WAIT_MS = 3_000;
 const REFILL_MS = 1_000;
+
+interface Change {
+  key: string;
+  revision: number;
+  value: Uint8Array | undefined;
+}
 
 interface Waiter {
   revision: number;
@@ -24,6 +30,10 @@ export class Hub {
   readonly #caches = new Map<string, WatchCache>();
   /** Told of changes of keys that belong to no cache, such as allocation records. */
   readonly #listeners = new Map<string, (key: string, value: Uint8Array | undefined) => void>();
+  /** Changes that came while a cache was being filled. */
+  readonly #opening = new Map<string, Change[]>();
+  /** Counts the times that everything was read anew. */
+  #epoch = 0;
   #revision = 0;
   #watch: Watch | undefined;
   #waiters: Waiter[] = [];
@@ -52,6 +62,49 @@ export class Hub {
   /** `listener` sees every key under /registry/<name>/ at start and after each change; undefined is a deletion. */
   listen(name: string, listener: (key: string, value: Uint8Array | undefined) => void): void {
     this.#listeners.set(name, listener);
+  }
+
+  /**
+   * Fills a cache while the others are followed, and follows it from then on, in place of the one that had its name.
+   * Resolves when it is as fresh as the others.
+   */
+  async open(storageName: string, cache: WatchCache): Promise<void> {
+    try {
+      await this.#open(storageName, cache);
+    } finally {
+      this.#opening.delete(storageName);
+    }
+  }
+
+  async #open(storageName: string, cache: WatchCache): Promise<void> {
+    for (;;) {
+      const epoch = this.#epoch;
+      const changes: Change[] = [];
+      this.#opening.set(storageName, changes);
+      const revision = await this.storage.currentRevision('linearizable');
+      cache.reset(revision);
+      await this.#read(`${ROOT}${storageName}/`, revision, (kv) =>
+        cache.load(kv.key.slice(cache.encoding.keyPrefix.length), kv.modRevision, kv.value),
+      );
+      await this.waitFor(revision);
+      if (this.#closed) return;
+      // Everything was read anew meanwhile: changes may have passed unseen.
+      if (epoch !== this.#epoch || !this.#ready) continue;
+      for (const change of changes) {
+        if (change.revision > revision) cache.apply(change.key, change.revision, change.value);
+      }
+      const before = this.#caches.get(storageName);
+      this.#caches.set(storageName, cache);
+      before?.endWatchers();
+      return;
+    }
+  }
+
+  /** Forgets a cache; its watchers end. */
+  remove(storageName: string): void {
+    const cache = this.#caches.get(storageName);
+    this.#caches.delete(storageName);
+    cache?.endWatchers();
   }
 
   async start(): Promise<void> {
@@ -92,23 +145,28 @@ export class Hub {
   async #fill(): Promise<void> {
     const revision = await this.storage.currentRevision('linearizable');
     for (const cache of this.#caches.values()) cache.reset(revision);
+    await this.#read(ROOT, revision, (kv) => {
+      const target = this.#target(kv.key);
+      if (target?.cache) target.cache.load(target.key, kv.modRevision, kv.value);
+      else target?.listener?.(target.key, kv.value);
+    });
+    this.#revision = revision;
+    this.#epoch++;
+  }
+
+  async #read(prefix: string, revision: number, each: (kv: KeyValue) => void): Promise<void> {
     let startKey: string | undefined;
     for (;;) {
-      const page = await this.storage.list(ROOT, {
+      const page = await this.storage.list(prefix, {
         ...(revision > 0 ? { revision } : {}),
         limit: PAGE,
         ...(startKey === undefined ? {} : { startKey }),
       });
-      for (const kv of page.items) {
-        const target = this.#target(kv.key);
-        if (target?.cache) target.cache.load(target.key, kv.modRevision, kv.value);
-        else target?.listener?.(target.key, kv.value);
-      }
+      for (const kv of page.items) each(kv);
       const last = page.items.at(-1);
-      if (!page.more || last === undefined) break;
+      if (!page.more || last === undefined) return;
       startKey = `${last.key}\0`;
     }
-    this.#revision = revision;
   }
 
   #follow(): void {
@@ -147,11 +205,15 @@ export class Hub {
     for (const event of batch.events) {
       const target = this.#target(event.kv.key);
       if (target === undefined) continue;
+      const { key } = target;
+      const revision = event.kv.modRevision;
+      const value = event.type === 'put' ? event.kv.value : undefined;
+      target.opening?.push({ key, revision, value });
       if (target.cache) {
-        target.cache.apply(target.key, event.kv.modRevision, event.type === 'put' ? event.kv.value : undefined);
+        target.cache.apply(key, revision, value);
         touched.add(target.cache);
       } else {
-        target.listener?.(target.key, event.type === 'put' ? event.kv.value : undefined);
+        target.listener?.(key, value);
       }
     }
     this.#revision = Math.max(this.#revision, batch.revision);
@@ -178,6 +240,7 @@ export class Hub {
     const name = key.slice(ROOT.length, slash);
     const cache = this.#caches.get(name);
     const listener = cache ? undefined : this.#listeners.get(name);
-    return cache || listener ? { cache, listener, key: key.slice(slash + 1) } : undefined;
+    const opening = this.#opening.size === 0 ? undefined : this.#opening.get(name);
+    return cache || listener || opening ? { cache, listener, opening, key: key.slice(slash + 1) } : undefined;
   }
 }

@@ -19,6 +19,13 @@ export interface CacheIndex {
   of(object: KubeObject): string;
 }
 
+/** Keeps something of its own in step with a cache. Called while the cache changes: it must not wait nor fail. */
+export interface CacheObserver {
+  /** The cache is empty now and will be filled anew. */
+  reset(): void;
+  changed(key: string, entry: Entry | undefined, previous: Entry | undefined): void;
+}
+
 /** Every object of one storage, sorted by key, with the events that led here. */
 export class WatchCache {
   readonly encoding: Encoding;
@@ -32,6 +39,7 @@ export class WatchCache {
   #ringFloor = 0;
   #lastChange = 0;
   readonly #watchers = new Map<string, Set<Watcher>>();
+  readonly #observers: CacheObserver[] = [];
 
   constructor(encoding: Encoding, index?: CacheIndex) {
     this.encoding = encoding;
@@ -92,7 +100,13 @@ export class WatchCache {
     return bucket === '' || this.#bucketsOf(event).has(bucket);
   }
 
+  /** From the start on: to be called before the cache is filled. */
+  observe(observer: CacheObserver): void {
+    this.#observers.push(observer);
+  }
+
   reset(revision: number): void {
+    for (const observer of this.#observers) observer.reset();
     this.#entries.clear();
     this.#sorted = [];
     this.#byIndex.clear();
@@ -108,6 +122,7 @@ export class WatchCache {
     this.#entries.set(key, entry);
     this.#sorted.push(entry);
     this.#reindex(key, undefined, entry);
+    for (const observer of this.#observers) observer.changed(key, entry, undefined);
   }
 
   apply(key: string, revision: number, value: Uint8Array | undefined): void {
@@ -118,6 +133,7 @@ export class WatchCache {
       this.#entries.delete(key);
       this.#sorted.splice(this.#position(key), 1);
       this.#reindex(key, previous, undefined);
+      for (const observer of this.#observers) observer.changed(key, undefined, previous);
       this.#publish({ revision, deleted: true, entry: previous.at(revision), previous });
       return;
     }
@@ -127,6 +143,7 @@ export class WatchCache {
     if (previous === undefined) this.#sorted.splice(at, 0, entry);
     else this.#sorted[at] = entry;
     this.#reindex(key, previous, entry);
+    for (const observer of this.#observers) observer.changed(key, entry, previous);
     this.#publish({ revision, deleted: false, entry, previous });
   }
 

@@ -1,9 +1,9 @@
 import { setOwn, type JsonMap, type ObjectSchema, type Schema } from '@wherry/apimachinery';
-import { fieldNumbers } from './field-numbers.ts';
-import { readFields, readPacked, toInteger, type WireField } from './wire.ts';
+import { magic } from './encode.ts';
+import { messageOf, type Message, type MessageField } from './messages.ts';
+import { WireReader } from './wire.ts';
 
-const magic = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
-const MAX_DEPTH = 64;
+const MAX_DEPTH = 250;
 
 /** A body of application/vnd.kubernetes.protobuf without its envelope. */
 export interface Envelope {
@@ -18,14 +18,16 @@ export function readEnvelope(body: Buffer): Envelope {
   if (!body.subarray(0, magic.length).equals(magic))
     throw new Error('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
   const envelope: Envelope = { apiVersion: '', kind: '', raw: Buffer.alloc(0), contentType: '' };
-  for (const field of readFields(body.subarray(magic.length))) {
-    if (field.number === 1) {
-      for (const inner of readFields(field.bytes)) {
-        if (inner.number === 1) envelope.apiVersion = inner.bytes.toString();
-        if (inner.number === 2) envelope.kind = inner.bytes.toString();
+  const reader = new WireReader(body, magic.length);
+  while (reader.next()) {
+    if (reader.number === 1) {
+      const { inner } = reader;
+      while (inner.next()) {
+        if (inner.number === 1) envelope.apiVersion = inner.text;
+        if (inner.number === 2) envelope.kind = inner.text;
       }
-    } else if (field.number === 2) envelope.raw = field.bytes;
-    else if (field.number === 4) envelope.contentType = field.bytes.toString();
+    } else if (reader.number === 2) envelope.raw = reader.bytes;
+    else if (reader.number === 4) envelope.contentType = reader.text;
   }
   return envelope;
 }
@@ -33,177 +35,155 @@ export function readEnvelope(body: Buffer): Envelope {
 /** A message as the JSON that the same client would have sent. Fields that the schema does not have are left out. */
 export function decodeMessage(schema: ObjectSchema, message: Buffer): JsonMap {
   const object: JsonMap = {};
-  readInto(object, schema, schema.id, message, 0);
+  readInto(object, messageOf(schema), new WireReader(message), 0);
   return object;
 }
 
-function readInto(object: JsonMap, schema: ObjectSchema, id: string, message: Buffer, depth: number): void {
+function readInto(object: JsonMap, message: Message, reader: WireReader, depth: number): void {
   if (depth > MAX_DEPTH) throw new Error('proto: exceeded max depth');
-  const fields = fieldsOf(id);
-  for (const wire of readFields(message)) {
-    const field = fields.get(wire.number);
+  while (reader.next()) {
+    const field = message.byNumber.get(reader.number);
     if (field === undefined) continue;
-    if (field.inline) {
-      readInto(object, schema, field.name, wire.bytes, depth + 1);
-      continue;
-    }
-    const definition = schema.fields[field.name];
-    if (definition) readField(object, field.name, definition.schema, wire, depth);
+    if (field.inline !== undefined) readInto(object, field.inline, reader.inner, depth + 1);
+    else if (field.wrapped) object[field.name] = readList(field.schema, reader.inner, depth);
+    else readField(object, field, reader, depth);
   }
 }
 
-function readField(object: JsonMap, name: string, schema: Schema, wire: WireField, depth: number): void {
+function readField(object: JsonMap, field: MessageField, reader: WireReader, depth: number): void {
+  const { name, schema } = field;
   if (schema.type === 'list') {
     const list = (object[name] ??= []) as unknown[];
-    if (schema.items.type === 'integer' && wire.type === 2)
-      for (const varint of readPacked(wire.bytes)) list.push(toInteger(varint));
-    else list.push(readValue(schema.items, wire, depth));
+    if (schema.items.type === 'integer' && reader.type === 2) list.push(...reader.packed());
+    else list.push(readValue(schema.items, reader, depth));
   } else if (schema.type === 'map') {
-    const map = (object[name] ??= {}) as JsonMap;
-    let key = '';
-    let value: unknown = emptyValue(schema.values);
-    for (const entry of readFields(wire.bytes)) {
-      if (entry.number === 1) key = entry.bytes.toString();
-      if (entry.number === 2) value = readValue(schema.values, entry, depth);
-    }
-    setOwn(map, key, value);
+    readMapEntry((object[name] ??= {}) as JsonMap, schema.values, reader.inner, depth);
   } else {
-    const value = readValue(schema, wire, depth);
-    if (value !== undefined && !isAbsent(name, value)) object[name] = value;
+    const value = readValue(schema, reader, depth);
+    if (value !== undefined && (field.pointer || !isZero(value))) object[name] = value;
   }
 }
 
-function readValue(schema: Schema, wire: WireField, depth: number): unknown {
-  switch (schema.type) {
-    case 'string':
-      if (schema.format === undefined) return wire.bytes.toString();
-      return schema.format === 'byte'
-        ? wire.bytes.toString('base64')
-        : readTime(wire.bytes, schema.format === 'micro-time');
-    case 'boolean':
-      return wire.varint !== 0n;
-    case 'integer':
-      return toInteger(wire.varint);
-    case 'number':
-      return wire.type === 5 ? wire.bytes.readFloatLE() : wire.bytes.readDoubleLE();
-    case 'quantity':
-      return firstString(wire.bytes);
-    case 'int-or-string':
-      return readIntOrString(wire.bytes);
-    case 'any':
-      return readRaw(wire.bytes);
-    case 'object': {
-      const object: JsonMap = {};
-      readInto(object, schema, schema.id, wire.bytes, depth + 1);
-      return object;
-    }
-    default:
-      throw new Error('proto: lists of lists do not exist');
+/**
+ * Protobuf sends what Go holds: where Go has no pointer the zero value stands for absence, as JSON's omitempty has it.
+ * Required fields get their zero value back from the schema.
+ */
+function isZero(value: unknown): boolean {
+  return value === '' || value === 0 || value === false;
+}
+
+function readMapEntry(map: JsonMap, values: Schema, reader: WireReader, depth: number): void {
+  let key = '';
+  let value = emptyValue(values);
+  while (reader.next()) {
+    if (reader.number === 1) key = reader.text;
+    if (reader.number === 2) value = readValue(values, reader, depth);
   }
+  setOwn(map, key, value);
 }
 
 function emptyValue(schema: Schema): unknown {
-  return schema.type === 'string' || schema.type === 'quantity' ? '' : undefined;
+  switch (schema.type) {
+    case 'string':
+      return '';
+    case 'quantity':
+      return '0';
+    case 'list':
+      return [];
+    case 'object':
+      return {};
+    default:
+      return undefined;
+  }
 }
 
-function readTime(message: Buffer, micro: boolean): string | undefined {
+function readValue(schema: Schema, reader: WireReader, depth: number): unknown {
+  switch (schema.type) {
+    case 'string':
+      if (schema.format === undefined) return reader.text;
+      return schema.format === 'byte' ? reader.base64 : readTime(reader.inner, schema.format === 'micro-time');
+    case 'boolean':
+      return reader.value !== 0;
+    case 'integer':
+      return reader.value;
+    case 'number':
+      return reader.type === 5 ? reader.bytes.readFloatLE() : reader.bytes.readDoubleLE();
+    case 'quantity':
+      return firstText(reader.inner) || '0';
+    case 'int-or-string':
+      return readIntOrString(reader.inner);
+    case 'any':
+      return schema.oneOf ? readUnion(schema.oneOf(), reader.inner, depth + 1) : readRaw(reader.inner);
+    case 'object': {
+      const object: JsonMap = {};
+      readInto(object, messageOf(schema), reader.inner, depth + 1);
+      return object;
+    }
+    case 'list':
+      return readList(schema, reader.inner, depth);
+    default:
+      throw new Error('proto: maps in maps do not exist');
+  }
+}
+
+/** A list that is a message of its own. */
+function readList(schema: Schema, reader: WireReader, depth: number): unknown[] {
+  const list: unknown[] = [];
+  if (schema.type !== 'list') return list;
+  while (reader.next()) if (reader.number === 1) list.push(readValue(schema.items, reader, depth + 1));
+  return list;
+}
+
+function readTime(reader: WireReader, micro: boolean): string | undefined {
   let seconds = 0;
   let nanos = 0;
-  for (const field of readFields(message)) {
-    if (field.number === 1) seconds = toInteger(field.varint);
-    if (field.number === 2) nanos = toInteger(field.varint);
+  while (reader.next()) {
+    if (reader.number === 1) seconds = reader.value;
+    if (reader.number === 2) nanos = reader.value;
   }
   // The zero time is how an absent one is sent.
-  if ((seconds === 0 && nanos === 0) || seconds < -62_135_596_800) return undefined;
-  const text = new Date(seconds * 1_000).toISOString().slice(0, 19);
+  if ((seconds === 0 && nanos === 0) || seconds <= -62_135_596_800) return undefined;
+  const time = new Date(seconds * 1_000);
+  if (Number.isNaN(time.getTime())) throw new Error('proto: time out of range');
+  const text = time.toISOString().slice(0, -5);
   return micro ? `${text}.${String(Math.trunc(nanos / 1_000)).padStart(6, '0')}Z` : `${text}Z`;
 }
 
-function readIntOrString(message: Buffer): number | string {
+function readIntOrString(reader: WireReader): number | string {
   let isString = false;
   let integer = 0;
   let text = '';
-  for (const field of readFields(message)) {
-    if (field.number === 1) isString = field.varint === 1n;
-    if (field.number === 2) integer = toInteger(field.varint);
-    if (field.number === 3) text = field.bytes.toString();
+  while (reader.next()) {
+    if (reader.number === 1) isString = reader.value === 1;
+    if (reader.number === 2) integer = reader.value;
+    if (reader.number === 3) text = reader.text;
   }
   return isString ? text : integer;
 }
 
-function firstString(message: Buffer): string {
-  for (const field of readFields(message)) if (field.number === 1) return field.bytes.toString();
-  return '0';
+function firstText(reader: WireReader): string {
+  while (reader.next()) if (reader.number === 1) return reader.text;
+  return '';
 }
 
 /** RawExtension and FieldsV1 carry JSON. */
-function readRaw(message: Buffer): unknown {
-  for (const field of readFields(message)) {
-    if (field.number === 1 && field.bytes.length > 0) return JSON.parse(field.bytes.toString()) as unknown;
+function readRaw(reader: WireReader): unknown {
+  const text = firstText(reader);
+  return text === '' ? undefined : (JSON.parse(text) as unknown);
+}
+
+/** JSONSchemaPropsOrBool, -OrArray, -OrStringArray. */
+function readUnion(choices: readonly Schema[], reader: WireReader, depth: number): unknown {
+  if (depth > MAX_DEPTH) throw new Error('proto: exceeded max depth');
+  const schema = choices.find(({ type }) => type === 'object') as Schema;
+  const other = choices.find(({ type }) => type !== 'object') as Schema;
+  const schemaNumber = other.type === 'boolean' ? 2 : 1;
+  let plain: unknown = other.type === 'boolean' ? false : undefined;
+  let found: unknown;
+  while (reader.next()) {
+    if (reader.number === schemaNumber) found = readValue(schema, reader, depth);
+    else if (other.type === 'list') ((plain ??= []) as unknown[]).push(readValue(other.items, reader, depth));
+    else plain = readValue(other, reader, depth);
   }
-  return undefined;
-}
-
-/**
- * Protobuf sends what Go holds: where Go has no pointer, the zero value stands for absence, as JSON's omitempty has it.
- * Numbers and booleans that do have a pointer keep their zero: it means something there.
- */
-function isAbsent(name: string, value: unknown): boolean {
-  if (value === '') return true;
-  if (value === 0) return !pointers.has(name);
-  return value === false && plainBooleans.has(name);
-}
-
-const pointers = new Set([
-  'activeDeadlineSeconds',
-  'defaultMode',
-  'deletionGracePeriodSeconds',
-  'expirationSeconds',
-  'fsGroup',
-  'gracePeriodSeconds',
-  'leaseDurationSeconds',
-  'leaseTransitions',
-  'maxSurge',
-  'maxUnavailable',
-  'mode',
-  'priority',
-  'progressDeadlineSeconds',
-  'replicas',
-  'revisionHistoryLimit',
-  'runAsGroup',
-  'runAsUser',
-  'terminationGracePeriodSeconds',
-  'tolerationSeconds',
-]);
-const plainBooleans = new Set([
-  'hostIPC',
-  'hostNetwork',
-  'hostPID',
-  'paused',
-  'publishNotReadyAddresses',
-  'readOnly',
-  'stdin',
-  'stdinOnce',
-  'tty',
-  'unschedulable',
-]);
-
-interface FieldName {
-  name: string;
-  inline: boolean;
-}
-const tables = new Map<string, ReadonlyMap<number, FieldName>>();
-
-function fieldsOf(id: string): ReadonlyMap<number, FieldName> {
-  let table = tables.get(id);
-  if (table === undefined) {
-    table = new Map(
-      (fieldNumbers[id] ?? '').split(' ').map((part) => {
-        const [name = '', number] = part.split('=');
-        return [Number(number), name.startsWith('*') ? { name: name.slice(1), inline: true } : { name, inline: false }];
-      }),
-    );
-    tables.set(id, table);
-  }
-  return table;
+  return found ?? plain;
 }

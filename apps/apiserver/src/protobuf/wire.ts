@@ -1,71 +1,103 @@
-/** One field of a protobuf message as it lies on the wire. */
-export interface WireField {
-  number: number;
-  /** 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes. */
-  type: number;
-  varint: bigint;
-  bytes: Buffer;
-}
-
-const none = Buffer.alloc(0);
 const MAX_VARINT_BYTES = 10;
 
-/** Reads a message field by field. Throws for what is cut off or not protobuf. */
-export function* readFields(message: Buffer): Generator<WireField> {
-  const reader = new Reader(message);
-  while (!reader.done) {
-    const tag = Number(reader.varint() & 0xffffffffn);
-    const type = tag & 7;
-    const number = tag >>> 3;
-    if (type === 0) yield { number, type, varint: reader.varint(), bytes: none };
-    else if (type === 2) yield { number, type, varint: 0n, bytes: reader.take(Number(reader.varint())) };
-    else if (type === 1) yield { number, type, varint: 0n, bytes: reader.take(8) };
-    else if (type === 5) yield { number, type, varint: 0n, bytes: reader.take(4) };
-    else throw new Error(`proto: illegal wireType ${type}`);
-  }
-}
-
-/** The varints of a packed repeated field. */
-export function* readPacked(bytes: Buffer): Generator<bigint> {
-  const reader = new Reader(bytes);
-  while (!reader.done) yield reader.varint();
-}
-
-/** Signed, as int32 and int64 are. Throws beyond what a JavaScript number holds. */
-export function toInteger(varint: bigint): number {
-  const value = Number(BigInt.asIntN(64, varint));
-  if (!Number.isSafeInteger(value)) throw new Error('proto: integer out of range');
-  return value;
-}
-
-class Reader {
+/**
+ * Reads one message, field by field: after each `next()` the field's number, wire type and value stand in the reader.
+ * Throws for what is cut off or not protobuf.
+ */
+export class WireReader {
+  /** Of the current field. */
+  number = 0;
+  /** 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes. */
+  type = 0;
+  /** The value of a varint, signed as int32 and int64 are. */
+  value = 0;
+  #bytesFrom = 0;
+  #bytesTo = 0;
   readonly #message: Buffer;
-  #at = 0;
+  readonly #end: number;
+  #at: number;
 
-  constructor(message: Buffer) {
+  constructor(message: Buffer, from = 0, to = message.length) {
     this.#message = message;
+    this.#at = from;
+    this.#end = to;
   }
 
-  get done(): boolean {
-    return this.#at >= this.#message.length;
+  next(): boolean {
+    if (this.#at >= this.#end) return false;
+    const tag = this.#varint();
+    this.type = tag & 7;
+    this.number = tag >>> 3;
+    switch (this.type) {
+      case 0:
+        this.value = this.#varint();
+        return true;
+      case 1:
+        this.#skip(8);
+        return true;
+      case 2:
+        this.#skip(this.#varint());
+        return true;
+      case 5:
+        this.#skip(4);
+        return true;
+      default:
+        throw new Error(`proto: illegal wireType ${this.type}`);
+    }
   }
 
-  varint(): bigint {
-    let value = 0n;
+  get text(): string {
+    return this.#message.toString('utf8', this.#bytesFrom, this.#bytesTo);
+  }
+
+  get base64(): string {
+    return this.#message.toString('base64', this.#bytesFrom, this.#bytesTo);
+  }
+
+  get bytes(): Buffer {
+    return this.#message.subarray(this.#bytesFrom, this.#bytesTo);
+  }
+
+  /** The message that the current field holds. */
+  get inner(): WireReader {
+    return new WireReader(this.#message, this.#bytesFrom, this.#bytesTo);
+  }
+
+  /** The varints of a packed repeated field. */
+  packed(): number[] {
+    const reader = this.inner;
+    const values: number[] = [];
+    while (reader.#at < reader.#end) values.push(reader.#varint());
+    return values;
+  }
+
+  #skip(length: number): void {
+    if (!(length >= 0) || this.#at + length > this.#end) throw new Error('unexpected EOF');
+    this.#bytesFrom = this.#at;
+    this.#bytesTo = this.#at += length;
+  }
+
+  #varint(): number {
+    let value = 0;
+    let unit = 1;
     for (let i = 0; i < MAX_VARINT_BYTES; i++) {
-      const byte = this.#message[this.#at++];
-      if (byte === undefined) throw new Error('unexpected EOF');
-      value |= BigInt(byte & 0x7f) << BigInt(7 * i);
-      if (byte < 0x80) return value;
+      if (this.#at >= this.#end) throw new Error('unexpected EOF');
+      const byte = this.#message[this.#at++]!;
+      value += (byte & 0x7f) * unit;
+      if (byte < 0x80) return value <= Number.MAX_SAFE_INTEGER ? value : this.#large(i + 1);
+      unit *= 128;
     }
     throw new Error('proto: integer overflow');
   }
 
-  take(length: number): Buffer {
-    const end = this.#at + length;
-    if (!(length >= 0) || end > this.#message.length) throw new Error('unexpected EOF');
-    const bytes = this.#message.subarray(this.#at, end);
-    this.#at = end;
-    return bytes;
+  /** Negative numbers, and what a JavaScript number cannot hold. */
+  #large(length: number): number {
+    let value = 0n;
+    for (let i = 0; i < length; i++) {
+      value |= BigInt(this.#message[this.#at - length + i]! & 0x7f) << BigInt(7 * i);
+    }
+    const signed = Number(BigInt.asIntN(64, value));
+    if (!Number.isSafeInteger(signed)) throw new Error('proto: integer out of range');
+    return signed;
   }
 }

@@ -5,11 +5,12 @@ import { Authenticator, type AuthenticationOptions } from '../auth/authenticator
 import { createEncoding } from '../cache/entry.ts';
 import { Hub } from '../cache/hub.ts';
 import { WatchCache, type CacheIndex } from '../cache/watch-cache.ts';
+import { autoscalingV1Conversion } from './autoscaler-conversion.ts';
 import { eventsV1Conversion } from './event-conversion.ts';
 import { EventLeases } from './event-leases.ts';
 import type { IpRange } from './ip-range.ts';
 import type { Registry } from './registry.ts';
-import type { Served } from './served.ts';
+import type { Conversion, Served } from './served.ts';
 import { ServiceAllocator, type PortRange } from './service-allocation.ts';
 import { createStrategies } from './strategies.ts';
 
@@ -27,6 +28,12 @@ export interface RegistryOptions {
 const eventStorage = { name: 'events', kind: 'Event', apiVersion: 'v1' };
 const podsByNode: CacheIndex = { field: 'spec.nodeName', of: (object) => (object as Pod).spec.nodeName ?? '' };
 
+/** What is stored in another group or version than the one it is served in. */
+const conversions: Readonly<Record<string, Conversion>> = {
+  'events.k8s.io/v1/Event': eventsV1Conversion,
+  'autoscaling/v1/HorizontalPodAutoscaler': autoscalingV1Conversion,
+};
+
 export function buildRegistry(options: RegistryOptions): Registry {
   const hub = new Hub(options.storage, options.onTrouble);
   const strategies = createStrategies({ services: new ServiceAllocator(hub, options.serviceIps, options.nodePorts) });
@@ -40,7 +47,7 @@ export function buildRegistry(options: RegistryOptions): Registry {
       caches.set(name, cache);
       if (resource.stored !== false) hub.add(name, cache);
     }
-    const conversion = resource.kind === 'Event' && resource.group !== '' ? eventsV1Conversion : undefined;
+    const conversion = conversions[`${resource.group}/${resource.version}/${resource.kind}`];
     const strategy = strategies.get(`${resource.group}/${resource.plural}`) ?? {};
     served.set(`${resource.group}/${resource.version}/${resource.plural}`, { resource, cache, strategy, conversion });
   }

@@ -2,6 +2,8 @@ import type { Namespace, Node, Service } from '@wherry/api';
 import { podStrategy } from './pod-strategy.ts';
 import { dropTypeFields, keepAllocated, normalizeService } from './service-allocation.ts';
 import type { Allocator, Strategy } from './strategy.ts';
+import { volumeStrategies } from './volume-strategies.ts';
+import { workloadStrategies } from './workload-strategies.ts';
 
 const namespaceStrategy: Strategy = {
   hasStatus: true,
@@ -41,8 +43,6 @@ const nodeStrategy: Strategy = {
   },
 };
 
-const workloadStrategy: Strategy = { hasStatus: true, countsGeneration: true, allowsUnconditionalUpdate: true };
-
 function serviceStrategy(allocator: Allocator): Strategy {
   return {
     hasStatus: true,
@@ -80,8 +80,10 @@ export function createStrategies(allocators: { services: Allocator }): ReadonlyM
     ['/configmaps', plain],
     ['/secrets', plain],
     ['/serviceaccounts', { ...plain, returnsDeleted: true }],
-    ['apps/deployments', workloadStrategy],
-    ['apps/replicasets', workloadStrategy],
+    ['/limitranges', created],
+    ['/resourcequotas', { ...plain, hasStatus: true, returnsDeleted: true }],
+    ...workloadStrategies,
+    ...volumeStrategies,
     ['coordination.k8s.io/leases', { createsOnUpdate: true }],
     [
       'discovery.k8s.io/endpointslices',

@@ -16,8 +16,8 @@ import { JobSpec } from './job.ts';
 import { ObjectReference } from '../core/references.ts';
 
 export const JobTemplateSpec = object('io.k8s.api.batch.v1.JobTemplateSpec', {
-  metadata: optional(ObjectMeta),
-  spec: optional(JobSpec),
+  metadata: optional(ObjectMeta, 'Labels and annotations of the jobs.'),
+  spec: stored(JobSpec, 'The jobs that are made.'),
 });
 export type JobTemplateSpec = Static<typeof JobTemplateSpec>;
 

@@ -5,6 +5,6 @@ export const PodTemplate = object('io.k8s.api.core.v1.PodTemplate', {
   apiVersion: optional(string, 'The group and version of this representation.'),
   kind: optional(string, 'The kind of this representation.'),
   metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
-  template: optional(PodTemplateSpec),
+  template: stored(PodTemplateSpec, 'The pod.'),
 });
 export type PodTemplate = Static<typeof PodTemplate>;

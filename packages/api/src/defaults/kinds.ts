@@ -1,16 +1,24 @@
 import { setOwn } from '@wherry/apimachinery';
-import type { Deployment } from '../apps/deployment.ts';
-import type { ReplicaSet } from '../apps/replicaset.ts';
 import type { Endpoints } from '../core/endpoints.ts';
 import type { Namespace } from '../core/namespace.ts';
 import type { Node } from '../core/node.ts';
 import type { Secret } from '../core/secret.ts';
 import type { EndpointSlice } from '../discovery/endpoint-slice.ts';
-import { defaultPod, defaultPodSpec } from './pod.ts';
+import { defaultPod } from './pod.ts';
+import { admissionregistrationDefaults } from './admissionregistration.ts';
+import { autoscalingDefaults } from './autoscaling.ts';
+import { batchDefaults } from './batch.ts';
+import { flowcontrolDefaults } from './flowcontrol.ts';
+import { limitDefaults } from './limits.ts';
+import { networkingDefaults } from './networking.ts';
+import { rbacDefaults } from './rbac.ts';
 import { defaultResourceList } from './resource-list.ts';
 import { defaultService } from './service.ts';
+import { apiregistrationDefaults, schedulingDefaults, storageDefaults } from './storage.ts';
+import { volumeDefaults } from './volume-claim.ts';
+import { workloadDefaults } from './workloads.ts';
 
-/** By group and kind. Kinds that have no defaults are not listed. */
+/** By group and kind, or group, version and kind. Kinds that have no defaults are not listed. */
 export const defaultsByKind: Readonly<Record<string, (object: never) => void>> = {
   '/Pod': defaultPod,
   '/Service': defaultService,
@@ -18,9 +26,19 @@ export const defaultsByKind: Readonly<Record<string, (object: never) => void>> =
   '/Node': defaultNode,
   '/Secret': defaultSecret,
   '/Endpoints': defaultEndpoints,
-  'apps/Deployment': defaultDeployment,
-  'apps/ReplicaSet': defaultReplicaSet,
   'discovery.k8s.io/EndpointSlice': defaultEndpointSlice,
+  ...workloadDefaults,
+  ...batchDefaults,
+  ...autoscalingDefaults,
+  ...volumeDefaults,
+  ...limitDefaults,
+  ...admissionregistrationDefaults,
+  ...apiregistrationDefaults,
+  ...flowcontrolDefaults,
+  ...networkingDefaults,
+  ...rbacDefaults,
+  ...schedulingDefaults,
+  ...storageDefaults,
 };
 
 /** The label by which selectors find a namespace. The finalizer belongs to the strategy upstream, for new ones only. */
@@ -64,23 +82,4 @@ function defaultEndpointSlice(slice: EndpointSlice): void {
     port.name ??= '';
     port.protocol ||= 'TCP';
   }
-}
-
-function defaultDeployment({ spec }: Deployment): void {
-  spec.replicas ??= 1;
-  const strategy = (spec.strategy ??= {});
-  strategy.type ||= 'RollingUpdate';
-  if (strategy.type === 'RollingUpdate') {
-    const rolling = (strategy.rollingUpdate ??= {});
-    rolling.maxUnavailable ??= '25%';
-    rolling.maxSurge ??= '25%';
-  }
-  spec.revisionHistoryLimit ??= 10;
-  spec.progressDeadlineSeconds ??= 600;
-  defaultPodSpec(spec.template.spec);
-}
-
-function defaultReplicaSet({ spec }: ReplicaSet): void {
-  spec.replicas ??= 1;
-  if (spec.template !== undefined) defaultPodSpec(spec.template.spec);
 }

@@ -1,0 +1,50 @@
+import type { PersistentVolumeClaim } from '../core/persistent-volume-claim.ts';
+import type { PersistentVolume } from '../core/persistent-volume.ts';
+import { defaultResourceList } from './resource-list.ts';
+
+export const volumeDefaults = {
+  '/PersistentVolume': defaultPersistentVolume,
+  '/PersistentVolumeClaim': defaultClaim,
+};
+
+export function defaultClaim(claim: PersistentVolumeClaim): void {
+  const { spec } = claim;
+  claim.status ??= {};
+  claim.status.phase ||= 'Pending';
+  spec.volumeMode ??= 'Filesystem';
+  spec.resources ??= {};
+  defaultResourceList(spec.resources.limits);
+  defaultResourceList(spec.resources.requests);
+  defaultResourceList(claim.status.capacity);
+  defaultResourceList(claim.status.allocatedResources);
+}
+
+function defaultPersistentVolume(volume: PersistentVolume): void {
+  const { spec } = volume;
+  volume.status ??= {};
+  volume.status.phase ||= 'Pending';
+  spec.persistentVolumeReclaimPolicy ||= 'Retain';
+  spec.volumeMode ??= 'Filesystem';
+  defaultResourceList(spec.capacity);
+  if (spec.hostPath !== undefined) spec.hostPath.type ??= '';
+  defaultNetworkDisks(spec);
+}
+
+function defaultNetworkDisks({ iscsi, rbd, azureDisk, scaleIO }: PersistentVolume['spec']): void {
+  if (iscsi !== undefined) iscsi.iscsiInterface ||= 'default';
+  if (rbd !== undefined) {
+    rbd.pool ||= 'rbd';
+    rbd.user ||= 'admin';
+    rbd.keyring ||= '/etc/ceph/keyring';
+  }
+  if (azureDisk !== undefined) {
+    azureDisk.cachingMode ??= 'ReadWrite';
+    azureDisk.kind ??= 'Shared';
+    azureDisk.fsType ??= 'ext4';
+    azureDisk.readOnly ??= false;
+  }
+  if (scaleIO !== undefined) {
+    scaleIO.storageMode ||= 'ThinProvisioned';
+    scaleIO.fsType ||= 'xfs';
+  }
+}

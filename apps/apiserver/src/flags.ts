@@ -1,5 +1,5 @@
 import { authenticationFlags } from './auth/flags.ts';
-import { durationFlag, integerFlag, stringFlag } from '@wherry/daemon';
+import { durationFlag, integerFlag, listFlag, stringFlag } from '@wherry/daemon';
 import { defaults } from './options.ts';
 
 /** Upstream's names where upstream has the flag. */
@@ -11,6 +11,7 @@ export const apiserverFlags = {
   tlsPrivateKeyFile: stringFlag('the key of the serving certificate, PEM', ''),
   clientCaFile: stringFlag('the authority whose client certificates are believed, PEM', ''),
   ...authenticationFlags,
+  authorizationMode: listFlag('who decides what is allowed, in this order', defaults.authorizationMode),
   kubeletClientCertificate: stringFlag('the certificate to show to kubelets, PEM'),
   kubeletClientKey: stringFlag('the key of that certificate, PEM'),
   kubeletCertificateAuthority: stringFlag('the authority of the kubelets’ serving certificates, PEM'),

@@ -15,6 +15,8 @@ export interface ApiserverOptions {
   tlsKey: string;
   clientCa: string;
   authentication?: Partial<AuthenticationOptions> | undefined;
+  /** Asked in this order; Node, RBAC, AlwaysAllow or AlwaysDeny. */
+  authorizationMode: readonly string[];
   /** For the way to the kubelets. */
   kubelet?: { cert: string; key: string; ca?: string | undefined } | undefined;
   /** Kubelets on loopback addresses are connected to: for tests. */
@@ -36,6 +38,7 @@ export interface ApiserverOptions {
 export const defaults = {
   bindAddress: '0.0.0.0',
   securePort: 6443,
+  authorizationMode: ['Node', 'RBAC'],
   allowLoopbackNodes: false,
   serviceClusterIpRange: '10.96.0.0/16',
   serviceNodePortRange: '30000-32767',

@@ -21,6 +21,7 @@ export async function runApiserver(context: DaemonContext<typeof apiserverFlags>
       tlsKey: await readFile(flags.tlsPrivateKeyFile, 'utf8'),
       clientCa: await readFile(flags.clientCaFile, 'utf8'),
       authentication: await readAuthentication(flags),
+      authorizationMode: flags.authorizationMode,
       kubelet: await kubeletIdentity(flags),
       allowLoopbackNodes: defaults.allowLoopbackNodes,
       serviceClusterIpRange: flags.serviceClusterIpRange,

@@ -1,4 +1,6 @@
 import { authenticationOf, clientAuthorities } from './auth/options.ts';
+import { reconcileDefaultPolicy } from './authorization/bootstrap/reconcile.ts';
+import { parseAuthorizationModes } from './authorization/build.ts';
 import { Dispatcher } from './http/dispatch.ts';
 import { InFlight } from './http/in-flight.ts';
 import { listen } from './http/listen.ts';
@@ -29,12 +31,14 @@ const RECONCILE_MS = 10_000;
 export async function startApiserver(options: ApiserverOptions): Promise<Apiserver> {
   const { log, health } = options;
   const serviceIps = parseIpRange(options.serviceClusterIpRange);
+  const modes = parseAuthorizationModes(options.authorizationMode);
   const registry = buildRegistry({
     storage: options.storage,
     serviceIps,
     nodePorts: parsePortRange(options.serviceNodePortRange),
     eventTtlSeconds: options.eventTtlSeconds,
     authentication: authenticationOf(options),
+    authorizationModes: modes,
     onTrouble: (error) => log.error({ err: error }, 'watch-cache-lost'),
   });
   const stopping = new AbortController();
@@ -50,6 +54,9 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   let started = false;
   health.addCheck('caches-synced', () => registry.hub.ready || 'the caches are not filled');
   health.addCheck('poststarthook/start-system-namespaces', () => started || 'not finished', { live: false });
+  const rbac = modes.includes('RBAC');
+  let rolesReady = false;
+  if (rbac) health.addCheck('poststarthook/rbac/bootstrap-roles', () => rolesReady || 'not finished', { live: false });
   health.addCheck('shutdown', () => !stopping.signal.aborted || 'process is shutting down', { live: false });
   let port = options.securePort;
   const requestLog = new RequestLog(log, metrics);
@@ -67,6 +74,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
       health,
       metrics: async () => ({ contentType: options.metrics.contentType, body: await options.metrics.metrics() }),
       advertised: () => `${options.advertiseAddress}:${port}`,
+      serviceAccounts: options.authentication?.serviceAccounts,
     },
     log: requestLog,
     stopping: stopping.signal,
@@ -89,7 +97,8 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   });
   port = listener.port;
   const kubernetes = { advertiseAddress: options.advertiseAddress, port, serviceIps };
-  await ensureSystemNamespaces(registry, new Date());
+  const rolesWritten = rbac ? reconcileDefaultPolicy(registry, new Date()) : Promise.resolve();
+  await Promise.all([ensureSystemNamespaces(registry, new Date()), rolesWritten.then(() => (rolesReady = true))]);
   await reconcileKubernetesService(registry, kubernetes, new Date());
   started = true;
   every(RECONCILE_MS, 'kubernetes-service', log, stopping.signal, async () => {

@@ -4,8 +4,6 @@ import { createCa, issue } from '@wherry/pki';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApiserver, type TestApiserver } from '../../../../test/fixture/cluster-fixture.ts';
 import { configMap, pod, refusal } from '../testing/objects.ts';
-import type { RequestInfo } from '../http/request-info.ts';
-import { authorize } from './authorize.ts';
 
 let cluster: TestApiserver;
 const clients: RestClient[] = [];
@@ -82,28 +80,5 @@ test('who may act as another is judged as that one', async () => {
   const node = clientOf(await cluster.configFor('system:node:n2', ['system:nodes']));
   expect((await refusal(as(node, 'kubernetes-admin', 'system:masters'))).message).toBe(
     'users "kubernetes-admin" is forbidden: User "system:node:n2" cannot impersonate resource "users" in API group "" at the cluster scope',
-  );
-});
-
-test('rules are of a resource and its subresource alone', () => {
-  const user = { name: 'system:kube-scheduler', groups: ['system:authenticated'] };
-  const info = (verb: string, resource: string, subresource = ''): RequestInfo => ({
-    isResource: true,
-    verb,
-    path: '',
-    group: '',
-    version: 'v1',
-    namespace: 'a',
-    resource,
-    subresource,
-    name: 'x',
-  });
-  expect(authorize(user, info('create', 'pods', 'binding'))).toBeUndefined();
-  const manager = { name: 'system:kube-controller-manager', groups: ['system:authenticated'] };
-  expect(authorize(manager, info('create', 'pods'))).toBeUndefined();
-  expect(authorize(manager, info('create', 'pods', 'exec'))).toBeDefined();
-  expect(authorize(user, info('list', 'secrets'))).toBeDefined();
-  expect(authorize(user, info('create', 'pods', 'exec'))?.message).toBe(
-    'pods "x" is forbidden: User "system:kube-scheduler" cannot create resource "pods/exec" in API group "" in the namespace "a"',
   );
 });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { badRequest, timeout, unauthorized } from '@wherry/apimachinery';
-import { authorize } from '../auth/authorize.ts';
 import { impersonate } from '../auth/impersonate.ts';
+import { refusal } from '../authorization/refusal.ts';
 import type { Registry } from '../registry/registry.ts';
 import { route } from '../verbs/route.ts';
 import type { SubresourceTable } from '../verbs/subresources.ts';
@@ -90,9 +90,9 @@ export class Dispatcher {
   async #answer(seen: Identified, request: IncomingMessage, response: Response, warnings: string[]): Promise<Answer> {
     const { info, query, user } = seen;
     if (user === undefined) throw unauthorized('Unauthorized');
-    const refusal = authorize(user, info);
-    if (refusal) throw refusal;
     const { inFlight, registry, subresources, paths, stopping } = this.#options;
+    const decision = registry.authorizer.authorize(user, info);
+    if (!decision.allowed) throw refusal(user, info, decision.reason);
     const mutating = mutatingVerbs.has(info.verb);
     const limited = !isLongRunning(info);
     if (limited) {
@@ -132,15 +132,16 @@ interface Identified {
 }
 
 /** Who asks for what. Throws 400 for a malformed path, 403 for who may not act as another. */
-export function identify(request: IncomingMessage, { authenticator }: Pick<Registry, 'authenticator'>): Identified {
+export function identify(request: IncomingMessage, registry: Registry): Identified {
   const url = request.url ?? '/';
   const mark = url.indexOf('?');
   const path = mark < 0 ? url : url.slice(0, mark);
   const query = mark < 0 ? noQuery : new URLSearchParams(url.slice(mark + 1));
   const info = parseRequestInfo(request.method ?? 'GET', path, query);
   if (info === undefined) throw badRequest('the request path is malformed');
-  const sender = authenticator.authenticateRequest(request);
-  return { info, query, user: sender && actsAsAnother(request) ? impersonate(sender, request.headers) : sender };
+  const sender = registry.authenticator.authenticateRequest(request);
+  const other = sender !== undefined && actsAsAnother(request);
+  return { info, query, user: other ? impersonate(sender, request, registry.authorizer) : sender };
 }
 
 function actsAsAnother(request: IncomingMessage): boolean {

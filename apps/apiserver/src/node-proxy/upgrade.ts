@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { badRequest, internalError, noSuchPath, statusError, unauthorized } from '@wherry/apimachinery';
-import { authorize } from '../auth/authorize.ts';
+import { authorizeUpgrade } from '../authorization/authorize-upgrade.ts';
 import type { User } from '../http/context.ts';
 import { identify } from '../http/dispatch.ts';
 import type { RequestInfo } from '../http/request-info.ts';
@@ -37,10 +37,7 @@ export async function handleUpgrade(
   try {
     const { info, query, user } = identify(request, options.registry);
     if (user === undefined) throw unauthorized('Unauthorized');
-    // To run something in a pod is to create, whichever method the handshake has to use.
-    const asked: RequestInfo = streamed.has(info.subresource) ? { ...info, verb: 'create' } : info;
-    const refusal = authorize(user, asked);
-    if (refusal) throw refusal;
+    authorizeUpgrade(user, info, options.registry.authorizer);
     if (!info.isResource || info.resource !== 'pods' || !streamed.has(info.subresource)) throw noSuchPath();
     const target = await findTarget(options.registry, info.namespace, info.name, query.get('container') ?? '', options);
     if (target === undefined) throw badRequest(`pod ${info.name} does not have a host assigned`);
@@ -48,7 +45,7 @@ export async function handleUpgrade(
     // Last: a client that tries another protocol when it is refused gets to know what else is wrong.
     checkProtocol(request);
     await connect(request, socket, head, target, path, options);
-    options.answered(asked, user, 101);
+    options.answered(info, user, 101);
   } catch (error) {
     refuse(socket, error);
   }

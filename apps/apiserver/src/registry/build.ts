@@ -2,6 +2,7 @@ import { apiVersionOf, resources, type Pod, type Resource } from '@wherry/api';
 import type { Storage } from '@wherry/store';
 import { admissionPlugins } from '../admission/plugins.ts';
 import { Authenticator, type AuthenticationOptions } from '../auth/authenticator.ts';
+import { createAuthorization, type AuthorizationMode } from '../authorization/build.ts';
 import { createEncoding } from '../cache/entry.ts';
 import { Hub } from '../cache/hub.ts';
 import { WatchCache, type CacheIndex } from '../cache/watch-cache.ts';
@@ -20,6 +21,7 @@ export interface RegistryOptions {
   nodePorts: PortRange;
   eventTtlSeconds: number;
   authentication: AuthenticationOptions;
+  authorizationModes: readonly AuthorizationMode[];
   /** The caches lost the store; they try to get it back by themselves. */
   onTrouble(error: unknown): void;
 }
@@ -54,7 +56,8 @@ export function buildRegistry(options: RegistryOptions): Registry {
   const eventLeases = new EventLeases(options.storage, options.eventTtlSeconds);
   const lookUpKey = (id: string, key: string) => served.get(id)?.cache.get(key)?.object;
   const authenticator = new Authenticator(options.authentication, lookUpKey);
-  return { hub, served, admission: admissionPlugins, eventLeases, authenticator };
+  const authorization = createAuthorization(options.authorizationModes, served);
+  return { hub, served, admission: admissionPlugins, eventLeases, authenticator, ...authorization };
 }
 
 function storageOf(resource: Resource): { name: string; kind: string; apiVersion: string } {

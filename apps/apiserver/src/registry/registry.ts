@@ -3,6 +3,8 @@ import type { User } from '../http/context.ts';
 import type { Hub } from '../cache/hub.ts';
 import type { AdmissionPlugin } from '../admission/chain.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
+import type { RbacAuthorizer } from '../authorization/rbac/rbac-authorizer.ts';
 import type { EventLeases } from './event-leases.ts';
 import type { Served } from './served.ts';
 
@@ -14,6 +16,9 @@ export interface Registry {
   readonly admission: readonly AdmissionPlugin[];
   readonly eventLeases: EventLeases;
   readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  /** The roles themselves, for the checks on who may grant what. */
+  readonly rbac: RbacAuthorizer;
 }
 
 /** What the apiserver does of its own accord, as upstream's loopback client. */

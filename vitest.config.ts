@@ -10,6 +10,7 @@ class ByName extends BaseSequencer {
 
 /**
  * `unit` runs everywhere. `netns` needs root and iptables: real rules and packets, in network namespaces of its own.
+ * `wire` drives an apiserver and a controller-manager with other people's clients, which scripts/wire fetches.
  * `e2e` needs Docker too: the cluster of scripts/up, file after file.
  */
 export default defineConfig({
@@ -29,6 +30,15 @@ export default defineConfig({
           include: ['test/netns/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'wire',
+          include: ['test/wire/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
           hookTimeout: 60_000,
         },
       },

@@ -1,0 +1,138 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureClusterPki, ensureLeaf, type KeyPair } from '@wherry/pki';
+import { ROOT, eventually, run, type Result } from '../e2e/run.ts';
+
+/** An apiserver and a controller-manager, each a process of its own, and nothing else: no node will ever come. */
+export interface ControlPlane {
+  /** The administrator's. */
+  readonly kubeconfig: string;
+  readonly dir: string;
+  readonly url: string;
+  /** A kubeconfig of somebody else. */
+  kubeconfigFor(user: string, groups?: string[]): Promise<string>;
+  kubectl(program: string, args: string[], input?: string): Promise<Result>;
+  stop(): Promise<void>;
+}
+
+const STOP_MS = 10_000;
+
+export async function startControlPlane(flags: string[] = []): Promise<ControlPlane> {
+  const dir = mkdtempSync(join(tmpdir(), 'wherry-wire-'));
+  const pkiDir = join(dir, 'pki');
+  const now = new Date();
+  const { ca } = await ensureClusterPki({
+    dir: pkiDir,
+    dnsNames: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'],
+    ipAddresses: ['127.0.0.1', '10.96.0.1'],
+    now,
+  });
+  const port = await freePort();
+  const url = `https://127.0.0.1:${port}`;
+  const kubeconfigFor = async (user: string, groups: string[] = []): Promise<string> => {
+    const name = `client-${user.replaceAll(/[^a-z0-9-]/g, '-')}`;
+    const pair = await ensureLeaf(pkiDir, name, ca, now, {
+      commonName: user,
+      organizations: groups,
+      usages: ['client'],
+    });
+    const file = join(dir, `${name}.kubeconfig`);
+    writeFileSync(file, kubeconfigText(url, ca, pair), { mode: 0o600 });
+    return file;
+  };
+  const kubeconfig = await kubeconfigFor('kubernetes-admin', ['system:masters']);
+  const pki = (name: string): string => join(pkiDir, name);
+  const apiserver = daemon(dir, 'apiserver', [
+    `--data-dir=${join(dir, 'data')}`,
+    '--bind-address=127.0.0.1',
+    `--secure-port=${port}`,
+    '--advertise-address=192.0.2.1',
+    `--tls-cert-file=${pki('apiserver.crt')}`,
+    `--tls-private-key-file=${pki('apiserver.key')}`,
+    `--client-ca-file=${pki('ca.crt')}`,
+    `--kubelet-client-certificate=${pki('apiserver-kubelet-client.crt')}`,
+    `--kubelet-client-key=${pki('apiserver-kubelet-client.key')}`,
+    ...flags,
+  ]);
+  const processes = [apiserver];
+  const stop = async (): Promise<void> => {
+    for (const child of processes.toReversed()) await end(child);
+    rmSync(dir, { recursive: true, force: true });
+  };
+  const kubectl = (program: string, args: string[], input?: string): Promise<Result> =>
+    run(program, args, {
+      // Nothing of the user's own: no kubeconfig, no cache of another server's discovery.
+      env: { KUBECONFIG: kubeconfig, HOME: dir, KUBECACHEDIR: join(dir, 'cache') },
+      ...(input === undefined ? {} : { input }),
+    });
+  try {
+    const { wherry } = await import('../e2e/run.ts');
+    await eventually('the apiserver is ready', async () => {
+      if (apiserver.exitCode !== null) throw new Error(`the apiserver ended: see ${dir}/apiserver.log`);
+      return (await kubectl(wherry, ['get', '--raw', '/readyz'])).code === 0;
+    });
+    const manager = await kubeconfigFor('system:kube-controller-manager');
+    processes.push(
+      daemon(dir, 'controller-manager', [
+        `--kubeconfig=${manager}`,
+        `--root-ca-file=${pki('ca.crt')}`,
+        '--cluster-cidr=10.244.0.0/16',
+        '--leader-elect=false',
+        '--secure-port=0',
+      ]),
+    );
+    await eventually('the default service account is there', async () => {
+      return (await kubectl(wherry, ['get', 'serviceaccount', 'default', '-n', 'default'])).code === 0;
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { kubeconfig, dir, url, kubeconfigFor, kubectl, stop };
+}
+
+function daemon(dir: string, name: string, args: string[]): ChildProcess {
+  mkdirSync(dir, { recursive: true });
+  const log = openSync(join(dir, `${name}.log`), 'a');
+  const node = process.execPath;
+  return spawn(node, [join(ROOT, 'apps', name, 'src/main.ts'), ...args], { stdio: ['ignore', log, log], cwd: dir });
+}
+
+function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function kubeconfigText(server: string, ca: KeyPair, pair: KeyPair): string {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'wire', cluster: { server, 'certificate-authority-data': base64(ca.cert) } }],
+    users: [
+      { name: 'wire', user: { 'client-certificate-data': base64(pair.cert), 'client-key-data': base64(pair.key) } },
+    ],
+    contexts: [{ name: 'wire', context: { cluster: 'wire', user: 'wire' } }],
+    'current-context': 'wire',
+  });
+}

@@ -7,7 +7,12 @@ import {
   MutatingWebhookConfiguration,
   ValidatingWebhookConfiguration,
 } from '../admissionregistration/webhook-configuration.ts';
-import { ageColumn, nameColumn } from '../columns/age.ts';
+import {
+  mutatingPolicyColumns,
+  policyBindingColumns,
+  validatingPolicyColumns,
+  webhookColumns,
+} from '../columns/admission.ts';
 import type { Resource } from '../resource.ts';
 import { namespacedV1, nameField } from './fields.ts';
 
@@ -21,7 +26,7 @@ export const mutatingWebhookConfigurations: Resource<MutatingWebhookConfiguratio
   categories: ['api-extensions'],
   namespaced: false,
   schema: MutatingWebhookConfiguration,
-  columns: [nameColumn, ageColumn],
+  columns: webhookColumns,
   selectableFields: nameField,
 };
 
@@ -33,7 +38,7 @@ export const validatingWebhookConfigurations: Resource<ValidatingWebhookConfigur
   categories: ['api-extensions'],
   namespaced: false,
   schema: ValidatingWebhookConfiguration,
-  columns: [nameColumn, ageColumn],
+  columns: webhookColumns,
   selectableFields: nameField,
 };
 
@@ -46,7 +51,7 @@ export const validatingAdmissionPolicies: Resource<ValidatingAdmissionPolicy> = 
   namespaced: false,
   schema: ValidatingAdmissionPolicy,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: validatingPolicyColumns,
   selectableFields: nameField,
 };
 
@@ -58,7 +63,7 @@ export const validatingAdmissionPolicyBindings: Resource<ValidatingAdmissionPoli
   categories: ['api-extensions'],
   namespaced: false,
   schema: ValidatingAdmissionPolicyBinding,
-  columns: [nameColumn, ageColumn],
+  columns: policyBindingColumns,
   selectableFields: nameField,
 };
 
@@ -70,7 +75,7 @@ export const mutatingAdmissionPolicies: Resource<MutatingAdmissionPolicy> = {
   categories: ['api-extensions'],
   namespaced: false,
   schema: MutatingAdmissionPolicy,
-  columns: [nameColumn, ageColumn],
+  columns: mutatingPolicyColumns,
   selectableFields: nameField,
 };
 
@@ -82,6 +87,6 @@ export const mutatingAdmissionPolicyBindings: Resource<MutatingAdmissionPolicyBi
   categories: ['api-extensions'],
   namespaced: false,
   schema: MutatingAdmissionPolicyBinding,
-  columns: [nameColumn, ageColumn],
+  columns: policyBindingColumns,
   selectableFields: nameField,
 };

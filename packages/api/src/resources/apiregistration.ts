@@ -1,5 +1,5 @@
 import { APIService } from '../apiregistration/api-service.ts';
-import { ageColumn, nameColumn } from '../columns/age.ts';
+import { apiServiceColumns } from '../columns/admission.ts';
 import type { Resource } from '../resource.ts';
 import { namespacedV1, nameField } from './fields.ts';
 
@@ -14,6 +14,6 @@ export const apiServices: Resource<APIService> = {
   namespaced: false,
   schema: APIService,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: apiServiceColumns,
   selectableFields: nameField,
 };

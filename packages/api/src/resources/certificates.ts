@@ -1,5 +1,5 @@
 import { CertificateSigningRequest } from '../certificates/certificate-signing-request.ts';
-import { ageColumn, nameColumn } from '../columns/age.ts';
+import { certificateSigningRequestColumns } from '../columns/certificate-signing-request.ts';
 import type { Resource } from '../resource.ts';
 import { namespacedV1, nameField } from './fields.ts';
 
@@ -14,6 +14,6 @@ export const certificateSigningRequests: Resource<CertificateSigningRequest> = {
   namespaced: false,
   schema: CertificateSigningRequest,
   subresources: ['status', 'approval'],
-  columns: [nameColumn, ageColumn],
-  selectableFields: nameField,
+  columns: certificateSigningRequestColumns,
+  selectableFields: { ...nameField, 'spec.signerName': ({ spec }) => spec.signerName },
 };

@@ -1,4 +1,4 @@
-import { ageColumn, nameColumn } from '../columns/age.ts';
+import { flowSchemaColumns, priorityLevelColumns } from '../columns/admission.ts';
 import { FlowSchema } from '../flowcontrol/flow-schema.ts';
 import { PriorityLevelConfiguration } from '../flowcontrol/priority-level-configuration.ts';
 import type { Resource } from '../resource.ts';
@@ -14,7 +14,7 @@ export const flowSchemas: Resource<FlowSchema> = {
   namespaced: false,
   schema: FlowSchema,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: flowSchemaColumns,
   selectableFields: nameField,
 };
 
@@ -26,6 +26,6 @@ export const priorityLevelConfigurations: Resource<PriorityLevelConfiguration> =
   namespaced: false,
   schema: PriorityLevelConfiguration,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: priorityLevelColumns,
   selectableFields: nameField,
 };

@@ -1,4 +1,10 @@
-import { ageColumn, nameColumn } from '../columns/age.ts';
+import {
+  ingressClassColumns,
+  ingressColumns,
+  ipAddressColumns,
+  networkPolicyColumns,
+  serviceCidrColumns,
+} from '../columns/networking.ts';
 import { IngressClass } from '../networking/ingress-class.ts';
 import { Ingress } from '../networking/ingress.ts';
 import { IPAddress } from '../networking/ip-address.ts';
@@ -17,7 +23,7 @@ export const ingresses: Resource<Ingress> = {
   shortNames: ['ing'],
   schema: Ingress,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: ingressColumns,
   selectableFields: metadataFields,
 };
 
@@ -28,7 +34,7 @@ export const ingressClasses: Resource<IngressClass> = {
   singular: 'ingressclass',
   namespaced: false,
   schema: IngressClass,
-  columns: [nameColumn, ageColumn],
+  columns: ingressClassColumns,
   selectableFields: nameField,
 };
 
@@ -39,7 +45,7 @@ export const networkPolicies: Resource<NetworkPolicy> = {
   singular: 'networkpolicy',
   shortNames: ['netpol'],
   schema: NetworkPolicy,
-  columns: [nameColumn, ageColumn],
+  columns: networkPolicyColumns,
   selectableFields: metadataFields,
 };
 
@@ -51,7 +57,7 @@ export const ipAddresses: Resource<IPAddress> = {
   shortNames: ['ip'],
   namespaced: false,
   schema: IPAddress,
-  columns: [nameColumn, ageColumn],
+  columns: ipAddressColumns,
   selectableFields: nameField,
 };
 
@@ -63,6 +69,6 @@ export const serviceCidrs: Resource<ServiceCIDR> = {
   namespaced: false,
   schema: ServiceCIDR,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: serviceCidrColumns,
   selectableFields: nameField,
 };

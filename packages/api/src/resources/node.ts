@@ -1,4 +1,4 @@
-import { ageColumn, nameColumn } from '../columns/age.ts';
+import { runtimeClassColumns } from '../columns/storage.ts';
 import { RuntimeClass } from '../node/runtime-class.ts';
 import type { Resource } from '../resource.ts';
 import { namespacedV1, nameField } from './fields.ts';
@@ -12,6 +12,6 @@ export const runtimeClasses: Resource<RuntimeClass> = {
   singular: 'runtimeclass',
   namespaced: false,
   schema: RuntimeClass,
-  columns: [nameColumn, ageColumn],
+  columns: runtimeClassColumns,
   selectableFields: nameField,
 };

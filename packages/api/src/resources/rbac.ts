@@ -1,4 +1,4 @@
-import { ageColumn, nameColumn } from '../columns/age.ts';
+import { roleBindingColumns, roleColumns } from '../columns/rbac.ts';
 import { ClusterRoleBinding, RoleBinding } from '../rbac/role-binding.ts';
 import { ClusterRole, Role } from '../rbac/role.ts';
 import type { Resource } from '../resource.ts';
@@ -12,7 +12,7 @@ export const roles: Resource<Role> = {
   plural: 'roles',
   singular: 'role',
   schema: Role,
-  columns: [nameColumn, ageColumn],
+  columns: roleColumns,
   selectableFields: metadataFields,
 };
 
@@ -23,7 +23,7 @@ export const clusterRoles: Resource<ClusterRole> = {
   singular: 'clusterrole',
   namespaced: false,
   schema: ClusterRole,
-  columns: [nameColumn, ageColumn],
+  columns: roleColumns,
   selectableFields: nameField,
 };
 
@@ -33,7 +33,7 @@ export const roleBindings: Resource<RoleBinding> = {
   plural: 'rolebindings',
   singular: 'rolebinding',
   schema: RoleBinding,
-  columns: [nameColumn, ageColumn],
+  columns: roleBindingColumns,
   selectableFields: metadataFields,
 };
 
@@ -44,6 +44,6 @@ export const clusterRoleBindings: Resource<ClusterRoleBinding> = {
   singular: 'clusterrolebinding',
   namespaced: false,
   schema: ClusterRoleBinding,
-  columns: [nameColumn, ageColumn],
+  columns: roleBindingColumns,
   selectableFields: nameField,
 };

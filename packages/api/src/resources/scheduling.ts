@@ -1,4 +1,4 @@
-import { ageColumn, nameColumn } from '../columns/age.ts';
+import { priorityClassColumns } from '../columns/storage.ts';
 import { PriorityClass } from '../scheduling/priority-class.ts';
 import type { Resource } from '../resource.ts';
 import { namespacedV1, nameField } from './fields.ts';
@@ -13,6 +13,6 @@ export const priorityClasses: Resource<PriorityClass> = {
   shortNames: ['pc'],
   namespaced: false,
   schema: PriorityClass,
-  columns: [nameColumn, ageColumn],
+  columns: priorityClassColumns,
   selectableFields: nameField,
 };

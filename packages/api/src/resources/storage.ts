@@ -1,4 +1,11 @@
-import { ageColumn, nameColumn } from '../columns/age.ts';
+import {
+  csiDriverColumns,
+  csiNodeColumns,
+  csiStorageCapacityColumns,
+  storageClassColumns,
+  volumeAttachmentColumns,
+  volumeAttributesClassColumns,
+} from '../columns/storage.ts';
 import { CSIDriver } from '../storage/csi-driver.ts';
 import { CSINode } from '../storage/csi-node.ts';
 import { CSIStorageCapacity } from '../storage/csi-storage-capacity.ts';
@@ -18,7 +25,7 @@ export const storageClasses: Resource<StorageClass> = {
   shortNames: ['sc'],
   namespaced: false,
   schema: StorageClass,
-  columns: [nameColumn, ageColumn],
+  columns: storageClassColumns,
   selectableFields: nameField,
 };
 
@@ -30,7 +37,7 @@ export const volumeAttachments: Resource<VolumeAttachment> = {
   namespaced: false,
   schema: VolumeAttachment,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: volumeAttachmentColumns,
   selectableFields: nameField,
 };
 
@@ -41,7 +48,7 @@ export const csiDrivers: Resource<CSIDriver> = {
   singular: 'csidriver',
   namespaced: false,
   schema: CSIDriver,
-  columns: [nameColumn, ageColumn],
+  columns: csiDriverColumns,
   selectableFields: nameField,
 };
 
@@ -52,7 +59,7 @@ export const csiNodes: Resource<CSINode> = {
   singular: 'csinode',
   namespaced: false,
   schema: CSINode,
-  columns: [nameColumn, ageColumn],
+  columns: csiNodeColumns,
   selectableFields: nameField,
 };
 
@@ -62,7 +69,7 @@ export const csiStorageCapacities: Resource<CSIStorageCapacity> = {
   plural: 'csistoragecapacities',
   singular: 'csistoragecapacity',
   schema: CSIStorageCapacity,
-  columns: [nameColumn, ageColumn],
+  columns: csiStorageCapacityColumns,
   selectableFields: metadataFields,
 };
 
@@ -74,6 +81,6 @@ export const volumeAttributesClasses: Resource<VolumeAttributesClass> = {
   shortNames: ['vac'],
   namespaced: false,
   schema: VolumeAttributesClass,
-  columns: [nameColumn, ageColumn],
+  columns: volumeAttributesClassColumns,
   selectableFields: nameField,
 };

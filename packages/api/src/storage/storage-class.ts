@@ -39,3 +39,9 @@ export const StorageClass = object('io.k8s.api.storage.v1.StorageClass', {
   volumeBindingMode: optional(string),
 });
 export type StorageClass = Static<typeof StorageClass>;
+
+/** Claims without a class get this one; the youngest, if several are marked. */
+export function isDefaultStorageClass({ metadata }: StorageClass): boolean {
+  const marks = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'];
+  return marks.some((mark) => metadata.annotations?.[mark] === 'true');
+}

@@ -125,7 +125,10 @@ function* variable({ name, expression }: Variable, field: string): Findings {
   if (expression.trim() === '') yield fieldRequired(`${field}.expression`, 'expression is not specified');
 }
 
-function* validation({ expression, message = '', messageExpression = '', reason }: Validation, field: string): Findings {
+function* validation(
+  { expression, message = '', messageExpression = '', reason }: Validation,
+  field: string,
+): Findings {
   if (expression.trim() === '') yield fieldRequired(`${field}.expression`, 'expression is not specified');
   if (messageExpression !== '' && messageExpression.trim() === '') {
     yield fieldInvalid(`${field}.messageExpression`, messageExpression, 'must be non-empty if specified');

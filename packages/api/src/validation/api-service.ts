@@ -1,9 +1,4 @@
-import {
-  fieldInvalid,
-  fieldNotSupported,
-  fieldRequired,
-  isDns1035Label,
-} from '@wherry/apimachinery';
+import { fieldInvalid, fieldNotSupported, fieldRequired, isDns1035Label } from '@wherry/apimachinery';
 import type { APIService } from '../apiregistration/api-service.ts';
 import { isPathSegmentName } from './qualified-names.ts';
 import type { Validator } from './validator.ts';

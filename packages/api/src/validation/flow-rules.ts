@@ -45,7 +45,10 @@ function* serviceAccount({ name, namespace }: ServiceAccountSubject, field: stri
   } else yield* dnsLabel(namespace, `${field}.namespace`);
 }
 
-export function* nonResourceRule({ verbs: list, nonResourceURLs: urls }: NonResourcePolicyRule, field: string): Findings {
+export function* nonResourceRule(
+  { verbs: list, nonResourceURLs: urls }: NonResourcePolicyRule,
+  field: string,
+): Findings {
   yield* verbList(list, `${field}.verbs`);
   const at = `${field}.nonResourceURLs`;
   if (urls.length === 0) yield fieldRequired(at, 'nonResourceURLs must contain at least one value');

@@ -36,8 +36,7 @@ function* serviceCidr({ spec }: ServiceCIDR): Findings {
     for (const [index, cidr] of cidrs.entries()) yield* canonicalCidr(cidr, `${field}[${index}]`);
     const [first, second] = cidrs.map(parseCidr);
     if (first !== undefined && second !== undefined && first.width === second.width) {
-      const detail =
-        'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64';
+      const detail = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64';
       yield fieldInvalid(field, cidrs, detail);
     }
   }

@@ -1,10 +1,4 @@
-import {
-  deepEqual,
-  fieldInvalid,
-  fieldNotSupported,
-  fieldRequired,
-  isDns1123Subdomain,
-} from '@wherry/apimachinery';
+import { deepEqual, fieldInvalid, fieldNotSupported, fieldRequired, isDns1123Subdomain } from '@wherry/apimachinery';
 import type { ClusterRoleBinding, RoleBinding, Subject } from '../rbac/role-binding.ts';
 import type { ClusterRole, PolicyRule, Role } from '../rbac/role.ts';
 import type { Validator } from './validator.ts';

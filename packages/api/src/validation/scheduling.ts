@@ -1,9 +1,4 @@
-import {
-  fieldDuplicate,
-  fieldForbidden,
-  isDns1123Label,
-  isDns1123Subdomain,
-} from '@wherry/apimachinery';
+import { fieldDuplicate, fieldForbidden, isDns1123Label, isDns1123Subdomain } from '@wherry/apimachinery';
 import type { RuntimeClass } from '../node/runtime-class.ts';
 import { systemPriorityClasses, type PriorityClass } from '../scheduling/priority-class.ts';
 import { resourceRequirements } from './container-resources.ts';

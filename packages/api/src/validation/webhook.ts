@@ -31,9 +31,7 @@ const sideEffects = ['None', 'NoneOnDryRun'];
 
 type Webhook = ValidatingWebhook & Pick<MutatingWebhook, 'reinvocationPolicy'>;
 
-export function* webhookConfiguration(
-  object: ValidatingWebhookConfiguration | MutatingWebhookConfiguration,
-): Findings {
+export function* webhookConfiguration(object: ValidatingWebhookConfiguration | MutatingWebhookConfiguration): Findings {
   const names = new Set<string>();
   for (const [index, webhook] of (object.webhooks ?? []).entries()) {
     const at = `webhooks[${index}]`;
@@ -128,6 +126,11 @@ export function* webhookService(service: ServiceReference, field: string): Findi
   if (!path.startsWith('/')) yield fieldInvalid(at, path, "must start with a '/'");
   for (const [index, segment] of path.slice(1).replace(/\/$/, '').split('/').entries()) {
     if (segment === '') yield fieldInvalid(at, path, `segment[${index}] may not be empty`);
-    else yield* matching(isDns1123Subdomain(segment).map((text) => `segment[${index}]: ${text}`), path, at);
+    else
+      yield* matching(
+        isDns1123Subdomain(segment).map((text) => `segment[${index}]: ${text}`),
+        path,
+        at,
+      );
   }
 }

@@ -75,6 +75,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
       metrics: async () => ({ contentType: options.metrics.contentType, body: await options.metrics.metrics() }),
       advertised: () => `${options.advertiseAddress}:${port}`,
       serviceAccounts: options.authentication?.serviceAccounts,
+      serviceAccounts: options.authentication?.serviceAccounts,
     },
     log: requestLog,
     stopping: stopping.signal,

@@ -92,10 +92,21 @@ export class Authenticator {
     for (const authenticate of this.#tokens) {
       const verdict = authenticate(token, audiences, now);
       if (verdict === undefined) continue;
-      if ('user' in verdict) return { user: withAuthenticated(verdict.user), audiences: verdict.audiences };
+      if ('user' in verdict) {
+        const agreed = verdict.audiences ?? this.#agreed(audiences);
+        if (agreed !== undefined) return { user: withAuthenticated(verdict.user), audiences: agreed };
+        continue;
+      }
       errors.push(verdict.error);
     }
     return { error: errors.length === 0 ? 'invalid bearer token' : `[invalid bearer token, ${errors.join(', ')}]` };
+  }
+
+  /** Tokens that name no audience are for this server. */
+  #agreed(wanted: readonly string[]): readonly string[] | undefined {
+    const own = this.options.audiences;
+    const agreed = own.filter((audience) => wanted.includes(audience));
+    return agreed.length > 0 || own.length === 0 ? agreed : undefined;
   }
 }
 

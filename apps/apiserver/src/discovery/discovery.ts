@@ -15,6 +15,7 @@ interface Subresource {
 const subresourceFacts: Readonly<Record<string, Subresource>> = {
   'deployments/scale': { kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] },
   'replicasets/scale': { kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] },
+  'serviceaccounts/token': { kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
   'pods/binding': { kind: 'Binding', verbs: ['create'] },
   'pods/eviction': { kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
   'pods/log': { kind: 'Pod', verbs: ['get'] },

@@ -1,5 +1,7 @@
 import { methodNotAllowed, noSuchPath } from '@wherry/apimachinery';
 import { versionInfo, type Health } from '@wherry/daemon';
+import { answerIssuer } from '../auth/issuer-discovery.ts';
+import type { ServiceAccountKeys } from '../auth/service-account-keys.ts';
 import { discover } from '../discovery/discovery.ts';
 import { jsonAnswer, textAnswer, type Answer, type RequestContext } from './context.ts';
 
@@ -8,6 +10,7 @@ export interface PathOptions {
   metrics(): Promise<{ contentType: string; body: string }>;
   /** host:port as clients outside should use it. */
   advertised(): string;
+  serviceAccounts: ServiceAccountKeys | undefined;
 }
 
 /** Everything that is not a resource. Throws 404. */
@@ -32,6 +35,8 @@ export async function answerPath(context: RequestContext, options: PathOptions):
     const answer = openApi(context);
     if (answer) return answer;
   }
+  const answer = answerIssuer(path, options.serviceAccounts, options.advertised());
+  if (answer) return toRead(context, answer);
   if (path === '/') return jsonAnswer(200, { paths: rootPaths });
   if (path === '/robots.txt') return textAnswer(200, 'User-agent: *\nDisallow: /\n');
   throw noSuchPath();
@@ -42,4 +47,16 @@ function toRead(context: RequestContext, answer: Answer): Answer {
   return answer;
 }
 
-const rootPaths = ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/metrics', '/openapi/v3', '/readyz', '/version'];
+const rootPaths = [
+  '/.well-known/openid-configuration',
+  '/api',
+  '/api/v1',
+  '/apis',
+  '/healthz',
+  '/livez',
+  '/metrics',
+  '/openapi/v3',
+  '/openid/v1/jwks',
+  '/readyz',
+  '/version',
+];

@@ -4,6 +4,8 @@ import type { Served } from '../registry/served.ts';
 import { bind } from './binding.ts';
 import { evict } from './eviction.ts';
 import { finalize } from './finalize.ts';
+import { requestToken } from './token-request.ts';
+import { reviewSelf, reviewToken } from './token-review.ts';
 import { getScale, patchScale, updateScale } from './scale.ts';
 
 export type Handler = (context: RequestContext, registry: Registry, served: Served) => Promise<Answer>;
@@ -25,6 +27,9 @@ export function createSubresources(
     ['pods/binding', { create: bind }],
     ['pods/eviction', { create: evict }],
     ['namespaces/finalize', { update: finalize }],
+    ['serviceaccounts/token', { create: requestToken }],
+    ['authentication.k8s.io/tokenreviews', { create: reviewToken }],
+    ['authentication.k8s.io/selfsubjectreviews', { create: reviewSelf }],
     ...Object.entries(nodeProxy),
   ]);
 }

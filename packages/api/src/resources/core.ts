@@ -140,6 +140,7 @@ export const serviceAccounts: Resource<ServiceAccount> = {
   singular: 'serviceaccount',
   shortNames: ['sa'],
   schema: ServiceAccount,
+  subresources: ['token'],
   columns: serviceAccountColumns,
   selectableFields: metadataFields,
 };

@@ -42,6 +42,8 @@ export interface ListSchema {
   readonly items: Schema;
   readonly listType?: 'atomic' | 'set' | 'map';
   readonly mapKeys?: readonly string[];
+  /** Values of map keys that an item may leave out. */
+  readonly mapKeyDefaults?: Readonly<Record<string, unknown>>;
   readonly patchStrategy?: string;
   readonly patchMergeKey?: string;
 }

@@ -139,6 +139,7 @@ const containerFields = {
     list(ContainerPort, {
       listType: 'map',
       mapKeys: ['containerPort', 'protocol'],
+      mapKeyDefaults: { protocol: 'TCP' },
       patchStrategy: 'merge',
       patchMergeKey: 'containerPort',
     }),

@@ -55,6 +55,7 @@ export const ServiceSpec = object('io.k8s.api.core.v1.ServiceSpec', {
     list(ServicePort, {
       listType: 'map',
       mapKeys: ['port', 'protocol'],
+      mapKeyDefaults: { protocol: 'TCP' },
       patchStrategy: 'merge',
       patchMergeKey: 'port',
     }),

@@ -1,0 +1,117 @@
+import { deepEqual } from '../copy.ts';
+import { any, type ListSchema, type Schema } from '../schema.ts';
+import { FieldSetBuilder, recursiveDifference, union, type FieldSet } from './field-set.ts';
+import { childSchema, indexItems, isEmptyMap, listOf, mapOf, shapeOf, type Shape } from './shape.ts';
+
+/** What is different in `after`. */
+export interface Comparison {
+  readonly added: FieldSet;
+  readonly modified: FieldSet;
+  readonly removed: FieldSet;
+}
+
+/** @throws ItemError for an associative list with an item that has no key */
+export function compareTyped(schema: Schema, before: unknown, after: unknown): Comparison {
+  const comparer = new Comparer();
+  comparer.compare(schema, before, after);
+  return { added: comparer.added.set, modified: comparer.modified.set, removed: comparer.removed.set };
+}
+
+/** Fields that are taken over by whoever wrote `after`. */
+export function changedFields(comparison: Comparison): FieldSet {
+  return union(comparison.added, comparison.modified);
+}
+
+export function withoutFields(comparison: Comparison, ignored: FieldSet): Comparison {
+  return {
+    added: recursiveDifference(comparison.added, ignored),
+    modified: recursiveDifference(comparison.modified, ignored),
+    removed: recursiveDifference(comparison.removed, ignored),
+  };
+}
+
+class Comparer {
+  readonly added = new FieldSetBuilder();
+  readonly modified = new FieldSetBuilder();
+  readonly removed = new FieldSetBuilder();
+  readonly #path: string[] = [];
+
+  /** Undefined is absent, which is not null. */
+  compare(schema: Schema, before: unknown, after: unknown): void {
+    if (deepEqual(before, after)) return;
+    const shape = shapeOf(schema, after ?? before);
+    const other = shapeOf(schema, before ?? after);
+    // Without a schema a value may have become another kind of thing: what it was goes, what it is comes.
+    const isLeaf =
+      shape.kind === other.kind ? this.#compareAs(shape, before, after) : this.#replace(other, shape, before, after);
+    if (isLeaf) return;
+    if (before === undefined) this.added.insert(this.#path);
+    else if (after === undefined) this.removed.insert(this.#path);
+  }
+
+  /** @returns true when the value counts as a whole */
+  #compareAs(shape: Shape, before: unknown, after: unknown): boolean {
+    if (shape.kind === 'scalar' || shape.atomic) return this.#leaf(before, after);
+    if (shape.kind === 'map') {
+      const [from, to] = [mapOf(before), mapOf(after)];
+      // Keeps the difference between empty and absent.
+      if (isEmptyMap(from) && isEmptyMap(to)) return this.#leaf(before, after);
+      this.#compareMaps(shape.schema, from ?? {}, to ?? {});
+      return false;
+    }
+    const [from, to] = [listOf(before) ?? [], listOf(after) ?? []];
+    if (from.length === 0 && to.length === 0) return this.#leaf(before, after);
+    this.#compareLists(shape.list!, from, to);
+    return false;
+  }
+
+  #replace(was: Shape, is: Shape, before: unknown, after: unknown): boolean {
+    if (was.kind === 'map' && !was.atomic) this.#compareAs(was, before, undefined);
+    if (is.kind === 'map' && !is.atomic) this.#compareAs(is, undefined, after);
+    return this.#leaf(before, after);
+  }
+
+  #leaf(before: unknown, after: unknown): true {
+    if (before === undefined) this.added.insert(this.#path);
+    else if (after === undefined) this.removed.insert(this.#path);
+    else this.modified.insert(this.#path);
+    return true;
+  }
+
+  #compareMaps(schema: Schema, before: Record<string, unknown>, after: Record<string, unknown>): void {
+    for (const name in before)
+      this.#field(schema, name, before[name], Object.hasOwn(after, name) ? after[name] : undefined);
+    for (const name in after) if (!Object.hasOwn(before, name)) this.#field(schema, name, undefined, after[name]);
+  }
+
+  #field(schema: Schema, name: string, before: unknown, after: unknown): void {
+    if (before === after) return;
+    this.#path.push(`f:${name}`);
+    this.compare(childSchema(schema, name) ?? any, before, after);
+    this.#path.pop();
+  }
+
+  #compareLists(list: ListSchema, before: unknown[], after: unknown[]): void {
+    const from = indexItems(list, before);
+    const to = indexItems(list, after);
+    for (const element of new Set([...from.keys(), ...to.keys()])) {
+      this.#path.push(element);
+      this.#items(list, from.get(element) ?? [], to.get(element) ?? []);
+      this.#path.pop();
+    }
+  }
+
+  /** Items that stand twice are compared whole. */
+  #items(list: ListSchema, before: unknown[], after: unknown[]): void {
+    if (before.length <= 1 && after.length <= 1) this.compare(list.items, before[0], after[0]);
+    else if (before.length > 1 && after.length > 1) {
+      if (!deepEqual(before, after)) this.modified.insert(this.#path);
+    } else if (before.length > 1) {
+      if (after.length === 1) this.compare(list.items, undefined, after[0]);
+      this.removed.insert(this.#path);
+    } else {
+      if (before.length === 1) this.compare(list.items, before[0], undefined);
+      this.added.insert(this.#path);
+    }
+  }
+}

@@ -1,6 +1,7 @@
 import { authenticationOf, clientAuthorities } from './auth/options.ts';
 import { reconcileDefaultPolicy } from './authorization/bootstrap/reconcile.ts';
 import { parseAuthorizationModes } from './authorization/build.ts';
+import { CustomResources } from './custom-resources/controller.ts';
 import { Dispatcher } from './http/dispatch.ts';
 import { InFlight } from './http/in-flight.ts';
 import { listen } from './http/listen.ts';
@@ -75,13 +76,14 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
       metrics: async () => ({ contentType: options.metrics.contentType, body: await options.metrics.metrics() }),
       advertised: () => `${options.advertiseAddress}:${port}`,
       serviceAccounts: options.authentication?.serviceAccounts,
-      serviceAccounts: options.authentication?.serviceAccounts,
     },
     log: requestLog,
     stopping: stopping.signal,
     requestTimeoutMs: options.requestTimeoutMs,
   });
+  const customResources = new CustomResources(registry, log, stopping.signal);
   await registry.hub.start();
+  await customResources.start();
   const listener = await listen({
     host: options.bindAddress,
     port: options.securePort,

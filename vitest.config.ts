@@ -39,7 +39,7 @@ export default defineConfig({
           include: ['test/wire/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
-          hookTimeout: 60_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureClusterPki, ensureLeaf, type KeyPair } from '@wherry/pki';
-import { ROOT, eventually, run, type Result } from '../e2e/run.ts';
+import { ROOT, eventually, run, wherry, type Result } from '../e2e/run.ts';
 
 /** An apiserver and a controller-manager, each a process of its own, and nothing else: no node will ever come. */
 export interface ControlPlane {
@@ -69,11 +69,10 @@ export async function startControlPlane(flags: string[] = []): Promise<ControlPl
       ...(input === undefined ? {} : { input }),
     });
   try {
-    const { wherry } = await import('../e2e/run.ts');
-    await eventually('the apiserver is ready', async () => {
-      if (apiserver.exitCode !== null) throw new Error(`the apiserver ended: see ${dir}/apiserver.log`);
-      return (await kubectl(wherry, ['get', '--raw', '/readyz'])).code === 0;
+    await eventually('the apiserver is ready, or has ended', async () => {
+      return apiserver.exitCode !== null || (await kubectl(wherry, ['get', '--raw', '/readyz'])).code === 0;
     });
+    if (apiserver.exitCode !== null) throw new Error(readFileSync(join(dir, 'apiserver.log'), 'utf8'));
     const manager = await kubeconfigFor('system:kube-controller-manager');
     processes.push(
       daemon(dir, 'controller-manager', [

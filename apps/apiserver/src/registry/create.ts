@@ -36,9 +36,10 @@ export async function createObject(
   };
   await mutate(registry, request(noEffects()));
   if (strategy.hasStatus && !keepsStatus(served)) delete (object as { status?: unknown }).status;
-  strategy.prepareForCreate?.(object, options.now);
+  strategy.prepareForCreate?.(object, options.now, options.user);
   if (strategy.countsGeneration) meta.generation = 1;
   const errors = validateCreate(resource, object);
+  if (errors.length === 0 && strategy.checkNew) errors.push(...(await strategy.checkNew(object)));
   if (errors.length > 0) throw invalid(resource, meta.name ?? '', errors);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0 && base) meta.name = generatedName(base);

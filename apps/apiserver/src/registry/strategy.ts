@@ -1,5 +1,6 @@
-import type { KubeObject } from '@wherry/apimachinery';
+import type { FieldError, KubeObject } from '@wherry/apimachinery';
 import type { Compare, Operation } from '@wherry/store';
+import type { User } from '../http/context.ts';
 
 /** Keys written or removed in the transaction of the object itself. */
 export interface SideEffects {
@@ -27,6 +28,13 @@ export interface Allocator {
   forDelete(old: KubeObject): SideEffects;
 }
 
+/** A part of the object, beside its status, that has a door of its own. */
+export interface SubresourceStrategy {
+  /** Puts back what this door does not change. */
+  prepare(object: KubeObject, old: KubeObject, now: Date): void;
+  validate(object: KubeObject, old: KubeObject): FieldError[];
+}
+
 /** What is particular to one kind on its way into the store; the rest is the same for all. */
 export interface Strategy {
   /** metadata.generation starts at 1 and counts changes of the spec. */
@@ -41,7 +49,10 @@ export interface Strategy {
   /** A deletion is answered with the object rather than with a Status. */
   readonly returnsDeleted?: boolean;
   readonly allocator?: Allocator;
-  prepareForCreate?(object: KubeObject, now: Date): void;
+  readonly subresources?: Readonly<Record<string, SubresourceStrategy>>;
+  prepareForCreate?(object: KubeObject, now: Date, user: User): void;
+  /** What is wrong with a new object that takes more than looking at it, such as a signature. */
+  checkNew?(object: KubeObject): Promise<FieldError[]>;
   prepareForUpdate?(object: KubeObject, old: KubeObject, now: Date): void;
   prepareForStatusUpdate?(object: KubeObject, old: KubeObject, now: Date): void;
   /** Seconds until the object may go; 0 is at once. Absent for kinds without graceful deletion. */

@@ -1,4 +1,12 @@
-import { conflict, deepEqual, invalid, notFound, optimisticLockMessage, type KubeObject } from '@wherry/apimachinery';
+import {
+  conflict,
+  deepEqual,
+  invalid,
+  notFound,
+  optimisticLockMessage,
+  type FieldError,
+  type KubeObject,
+} from '@wherry/apimachinery';
 import { validateStatusUpdate, validateUpdate } from '@wherry/api/validation';
 import { mutate, validate } from '../admission/chain.ts';
 import type { Entry } from '../cache/entry.ts';
@@ -99,7 +107,9 @@ async function prepare(
     effects,
   } as const;
   await mutate(registry, request);
-  if (subresource === 'status') {
+  const part = strategy.subresources?.[subresource];
+  if (part !== undefined) part.prepare(object, old, options.now);
+  else if (subresource === 'status') {
     keepAllButStatus(object, old);
     strategy.prepareForStatusUpdate?.(object, old, options.now);
   } else {
@@ -107,10 +117,18 @@ async function prepare(
     strategy.prepareForUpdate?.(object, old, options.now);
     if (strategy.countsGeneration) countGeneration(served, object, old);
   }
-  const errors =
-    subresource === 'status' ? validateStatusUpdate(resource, object, old) : validateUpdate(resource, object, old);
+  const errors = part?.validate(object, old) ?? validateChange(resource, object, old, subresource);
   if (errors.length > 0) throw invalid(resource, old.metadata.name, errors);
   await validate(registry, request);
+}
+
+function validateChange(
+  resource: Served['resource'],
+  object: KubeObject,
+  old: KubeObject,
+  subresource: string,
+): FieldError[] {
+  return subresource === 'status' ? validateStatusUpdate(resource, object, old) : validateUpdate(resource, object, old);
 }
 
 async function write(

@@ -68,7 +68,7 @@ function* topologies(terms: readonly TopologySelectorTerm[], field: string): Fin
       if (keys.has(key)) yield fieldDuplicate(`${at}[${i}].key`, key);
       keys.add(key);
     }
-    const same = JSON.stringify(expressions.map(({ key, values }) => [key, values.toSorted()]).toSorted());
+    const same = JSON.stringify(expressions.map(({ key, values }) => [key, values.toSorted()]));
     if (seen.has(same)) yield fieldDuplicate(at, '');
     seen.add(same);
   }

@@ -1,4 +1,5 @@
 import type { Namespace, Node, Service } from '@wherry/api';
+import { clusterStrategies } from './cluster-strategies.ts';
 import { podStrategy } from './pod-strategy.ts';
 import { dropTypeFields, keepAllocated, normalizeService } from './service-allocation.ts';
 import type { Allocator, Strategy } from './strategy.ts';
@@ -84,6 +85,7 @@ export function createStrategies(allocators: { services: Allocator }): ReadonlyM
     ['/resourcequotas', { ...plain, hasStatus: true, returnsDeleted: true }],
     ...workloadStrategies,
     ...volumeStrategies,
+    ...clusterStrategies,
     ['coordination.k8s.io/leases', { createsOnUpdate: true }],
     [
       'discovery.k8s.io/endpointslices',

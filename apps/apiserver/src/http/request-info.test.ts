@@ -23,6 +23,11 @@ test.each([
   ['DELETE', '/apis/apps/v1/namespaces/a/deployments', 'deletecollection|apps|v1|a|deployments||'],
   ['POST', '/apis/apps/v1/namespaces/a/deployments', 'create|apps|v1|a|deployments||'],
   ['GET', '/apis/apps/v1/deployments?fieldSelector=metadata.name%3Dx', 'list|apps|v1||deployments||x'],
+  // Whatever else narrows it down.
+  ['GET', '/api/v1/pods?fieldSelector=spec.nodeName%3Dn,metadata.name%3D%3Dx', 'list||v1||pods||x'],
+  // Only what the list itself is restricted by.
+  ['GET', '/api/v1/pods?fieldSelector=spec.nodeName%3Da%5C,metadata.name%3Dx', 'list||v1||pods||'],
+  ['GET', '/api/v1/pods?fieldSelector=metadata.name!%3Dx', 'list||v1||pods||'],
   ['GET', '/apis/apps/v1', 'get||||||'],
   ['GET', '/healthz', 'get||||||'],
   ['GET', '/api/v1/namespaces/a/configmaps/x%2Fy', 'get||v1|a|configmaps||x/y'],

@@ -1,3 +1,4 @@
+import { parseFieldSelector, StatusError, type FieldRequirement } from '@wherry/apimachinery';
 import { booleanOf } from './query-values.ts';
 
 /** What a request asks for, read from its method and path alone, as upstream's RequestInfo. */
@@ -12,6 +13,8 @@ export interface RequestInfo {
   resource: string;
   subresource: string;
   name: string;
+  /** Of list, watch and deletecollection, as it was sent. */
+  fieldSelector?: string | undefined;
 }
 
 const methodVerbs: Readonly<Record<string, string>> = {
@@ -72,12 +75,30 @@ export function parseRequestInfo(
 }
 
 function collectionVerb(info: RequestInfo, query: URLSearchParams | undefined): void {
-  if (info.verb === 'delete') info.verb = 'deletecollection';
+  const selector = query?.get('fieldSelector') ?? undefined;
+  if (info.verb === 'delete') {
+    info.verb = 'deletecollection';
+    info.fieldSelector = selector;
+  }
   if (info.verb !== 'get') return;
   info.verb = booleanOf(query, 'watch') ? 'watch' : 'list';
-  // A collection restricted to one name is authorised as that name.
-  const name = query?.get('fieldSelector')?.match(/^metadata\.name==?([^,=!]+)$/)?.[1];
-  if (name !== undefined) info.name = name;
+  if (selector === undefined) return;
+  info.fieldSelector = selector;
+  // A collection restricted to one name, whatever else restricts it, is authorised as that name.
+  if (selector.includes('metadata.name')) info.name = requiredName(selector);
+}
+
+function requiredName(selector: string): string {
+  let terms: FieldRequirement[];
+  try {
+    terms = parseFieldSelector(selector);
+  } catch (error) {
+    // The verb will say what is wrong with it.
+    if (error instanceof StatusError) return '';
+    throw error;
+  }
+  const name = terms.find(({ field, op }) => field === 'metadata.name' && op === '=')?.value ?? '';
+  return /[/%]/.test(name) || name === '.' || name === '..' ? '' : name;
 }
 
 function split(path: string): string[] | undefined {

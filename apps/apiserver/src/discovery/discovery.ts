@@ -14,6 +14,15 @@ interface Subresource {
 /** What a subresource answers to; `status` and the rest of what is absent here has the parent's kind. */
 const subresourceFacts: Readonly<Record<string, Subresource>> = {
   'deployments/scale': { kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] },
+  'replicationcontrollers/scale': {
+    kind: 'Scale',
+    group: 'autoscaling',
+    version: 'v1',
+    verbs: ['get', 'patch', 'update'],
+  },
+  'statefulsets/scale': { kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] },
+  'pods/ephemeralcontainers': { kind: 'Pod', verbs: ['get', 'patch', 'update'] },
+  'pods/resize': { kind: 'Pod', verbs: ['get', 'patch', 'update'] },
   'replicasets/scale': { kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] },
   'serviceaccounts/token': { kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
   'pods/binding': { kind: 'Binding', verbs: ['create'] },

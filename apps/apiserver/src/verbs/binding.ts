@@ -1,9 +1,9 @@
 import { Binding, type Pod, type PodCondition } from '@wherry/api';
-import { badRequest, clone, conflict, invalid, success, type FieldError } from '@wherry/apimachinery';
+import { badRequest, clone, conflict, invalid, noSuchPath, success, type FieldError } from '@wherry/apimachinery';
 import { parseBody } from '../http/body.ts';
 import { jsonAnswer, type Answer, type RequestContext } from '../http/context.ts';
 import { groupResource, timeOf } from '../registry/object-meta.ts';
-import type { Registry } from '../registry/registry.ts';
+import { findServed, type Registry } from '../registry/registry.ts';
 import { cacheKey, type Served } from '../registry/served.ts';
 import { updateObject } from '../registry/update.ts';
 import { writeOptions } from './create.ts';
@@ -11,13 +11,37 @@ import { decodeAs } from './decode-object.ts';
 
 /** POST pods/NAME/binding: the scheduler's decision. It holds only for a pod that is not bound and not going. */
 export async function bind(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
-  const { name, namespace } = context.info;
-  const { value } = await parseBody(context, Binding);
-  const binding = decodeAs(context, Binding, { kind: 'Binding', apiVersion: 'v1' }, value) as Binding;
+  const { name } = context.info;
+  const binding = await readBinding(context);
   const meta = binding.metadata;
   if (meta.name !== undefined && meta.name !== '' && meta.name !== name) {
     throw badRequest('name in URL does not match name in Binding object');
   }
+  return assign(context, registry, served, name, binding);
+}
+
+/** POST bindings, the older form: the pod is the one that the body names. */
+export async function bindByBody(context: RequestContext, registry: Registry): Promise<Answer> {
+  const binding = await readBinding(context);
+  const pods = findServed(registry, '', 'v1', 'pods');
+  if (pods === undefined) throw noSuchPath();
+  return assign(context, registry, pods, binding.metadata.name ?? '', binding);
+}
+
+async function readBinding(context: RequestContext): Promise<Binding> {
+  const { value } = await parseBody(context, Binding);
+  return decodeAs(context, Binding, { kind: 'Binding', apiVersion: 'v1' }, value) as Binding;
+}
+
+async function assign(
+  context: RequestContext,
+  registry: Registry,
+  served: Served,
+  name: string,
+  binding: Binding,
+): Promise<Answer> {
+  const { namespace } = context.info;
+  const meta = binding.metadata;
   checkTarget(binding, name);
   const options = { ...writeOptions(context), subresource: 'binding', raw: true };
   await updateObject(registry, served, cacheKey(served, namespace, name), name, options, (old) => {

@@ -14,7 +14,7 @@ import { checkIdentity } from './update.ts';
 
 const scaleKind = { kind: 'Scale', apiVersion: 'autoscaling/v1' };
 
-/** What Deployments and ReplicaSets have in common here. */
+/** What the workloads have in common here. */
 type Scalable = Pick<Deployment, 'metadata' | 'spec' | 'status'>;
 
 export async function getScale(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
@@ -76,6 +76,13 @@ function scaleOf(object: KubeObject): Scale {
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
     spec: { replicas: spec.replicas ?? 0 },
-    status: { replicas: status?.replicas ?? 0, selector: formatLabelSelector(spec.selector) },
+    status: { replicas: status?.replicas ?? 0, selector: selectorOf(object) },
   };
+}
+
+/** A ReplicationController selects by labels alone. */
+function selectorOf(object: KubeObject): string {
+  const { selector } = (object as unknown as Scalable).spec;
+  if (object.kind !== 'ReplicationController') return formatLabelSelector(selector);
+  return formatLabelSelector({ matchLabels: selector as Record<string, string> });
 }

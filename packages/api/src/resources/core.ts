@@ -38,7 +38,17 @@ export const pods: Resource<Pod> = {
   shortNames: ['po'],
   categories: ['all'],
   schema: Pod,
-  subresources: ['status', 'binding', 'log', 'exec', 'attach', 'portforward', 'eviction', 'ephemeralcontainers'],
+  subresources: [
+    'status',
+    'binding',
+    'log',
+    'exec',
+    'attach',
+    'portforward',
+    'eviction',
+    'ephemeralcontainers',
+    'resize',
+  ],
   columns: podColumns,
   selectableFields: {
     ...metadataFields,

@@ -29,5 +29,6 @@ export function validateStatusUpdate(resource: Served, object: KubeObject, old: 
 }
 
 export { validateBinding } from './binding.ts';
+export { validatePodResize } from './pod-resize.ts';
 export { validatePodEphemeralContainersUpdate } from './ephemeral-containers.ts';
 export { validateApproval } from './certificates.ts';

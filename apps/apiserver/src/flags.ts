@@ -12,6 +12,7 @@ export const apiserverFlags = {
   clientCaFile: stringFlag('the authority whose client certificates are believed, PEM', ''),
   ...authenticationFlags,
   authorizationMode: listFlag('who decides what is allowed, in this order', defaults.authorizationMode),
+  disableAdmissionPlugins: listFlag('admission plugins that are not to run', defaults.disableAdmissionPlugins),
   kubeletClientCertificate: stringFlag('the certificate to show to kubelets, PEM'),
   kubeletClientKey: stringFlag('the key of that certificate, PEM'),
   kubeletCertificateAuthority: stringFlag('the authority of the kubelets’ serving certificates, PEM'),

@@ -17,6 +17,8 @@ export interface ApiserverOptions {
   authentication?: Partial<AuthenticationOptions> | undefined;
   /** Asked in this order; Node, RBAC, AlwaysAllow or AlwaysDeny. */
   authorizationMode: readonly string[];
+  /** Names of admission plugins that are not to run. */
+  disableAdmissionPlugins: readonly string[];
   /** For the way to the kubelets. */
   kubelet?: { cert: string; key: string; ca?: string | undefined } | undefined;
   /** Kubelets on loopback addresses are connected to: for tests. */
@@ -39,6 +41,7 @@ export const defaults = {
   bindAddress: '0.0.0.0',
   securePort: 6443,
   authorizationMode: ['Node', 'RBAC'],
+  disableAdmissionPlugins: [],
   allowLoopbackNodes: false,
   serviceClusterIpRange: '10.96.0.0/16',
   serviceNodePortRange: '30000-32767',

@@ -15,3 +15,10 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   defaultTolerationSeconds,
   resourceQuota,
 ];
+
+/** @throws {Error} for a name that no plugin has */
+export function admissionPluginsWithout(names: readonly string[]): AdmissionPlugin[] {
+  const unknown = names.find((name) => !admissionPlugins.some((plugin) => plugin.name === name));
+  if (unknown !== undefined) throw new Error(`disable-admission-plugins plugin "${unknown}" is unknown`);
+  return admissionPlugins.filter((plugin) => !names.includes(plugin.name));
+}

@@ -1,6 +1,6 @@
 import { apiVersionOf, resources, type Pod, type Resource } from '@wherry/api';
 import type { Storage } from '@wherry/store';
-import { admissionPlugins } from '../admission/plugins.ts';
+import { admissionPluginsWithout } from '../admission/plugins.ts';
 import { Authenticator, type AuthenticationOptions } from '../auth/authenticator.ts';
 import { createAuthorization, type AuthorizationMode } from '../authorization/build.ts';
 import { createEncoding } from '../cache/entry.ts';
@@ -21,6 +21,7 @@ export interface RegistryOptions {
   nodePorts: PortRange;
   eventTtlSeconds: number;
   authentication: AuthenticationOptions;
+  disableAdmissionPlugins: readonly string[];
   authorizationModes: readonly AuthorizationMode[];
   /** The caches lost the store; they try to get it back by themselves. */
   onTrouble(error: unknown): void;
@@ -57,7 +58,7 @@ export function buildRegistry(options: RegistryOptions): Registry {
   const lookUpKey = (id: string, key: string) => served.get(id)?.cache.get(key)?.object;
   const authenticator = new Authenticator(options.authentication, lookUpKey);
   const authorization = createAuthorization(options.authorizationModes, served);
-  return { hub, served, admission: admissionPlugins, eventLeases, authenticator, ...authorization };
+  return { hub, served, admission: admissionPluginsWithout(options.disableAdmissionPlugins), eventLeases, authenticator, ...authorization };
 }
 
 function storageOf(resource: Resource): { name: string; kind: string; apiVersion: string } {

@@ -235,9 +235,9 @@ test('many writers and readers see their own writes', async () => {
   );
 });
 
-test('a pod is defaulted, tolerates a lost node for a while, and has a service account', async () => {
+test('a pod is defaulted, and tolerates a lost node for a while', async () => {
   const created = await cluster.client.resource<Pod>(pods).create(pod('defaulted'));
-  expect(created.spec).toMatchObject({ restartPolicy: 'Always', serviceAccountName: 'default', priority: 0 });
+  expect(created.spec).toMatchObject({ restartPolicy: 'Always', priority: 0 });
   expect(created.spec.tolerations?.map(({ key, tolerationSeconds }) => `${key} ${tolerationSeconds}`)).toEqual([
     'node.kubernetes.io/not-ready 300',
     'node.kubernetes.io/unreachable 300',

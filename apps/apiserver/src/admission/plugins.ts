@@ -1,16 +1,20 @@
 import type { AdmissionPlugin } from './chain.ts';
+import { customResourceDefinitionRules } from './custom-resource-definitions.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { podSecurity } from './pod-security/pod-security.ts';
 import { priority } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
 
 /** In the order of running, which is upstream's. */
-export const admissionPlugins: readonly AdmissionPlugin[] = [
+const admissionPlugins: readonly AdmissionPlugin[] = [
+  customResourceDefinitionRules,
   namespaceLifecycle,
   limitRanger,
   serviceAccount,
+  podSecurity,
   priority,
   defaultTolerationSeconds,
   resourceQuota,

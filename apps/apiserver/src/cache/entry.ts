@@ -1,4 +1,6 @@
 import type { KubeObject } from '@wherry/apimachinery';
+import { endOfObject } from './json-bytes.ts';
+import { RecentlyUsed, type Holder } from './recently-used.ts';
 
 /**
  * What one storage holds: where its keys live, and the bytes every encoded object of it starts with. Keeping kind,
@@ -25,14 +27,22 @@ export function createEncoding(
   return { keyPrefix: `/registry/${storageName}/`, head, kind, apiVersion, renew };
 }
 
+/** Parsed objects, which are several times as large as their bytes, are kept while they are being used. */
+const parsed = new RecentlyUsed(16 * 1024 * 1024);
+/** What an object takes beyond what its bytes tell. */
+const OBJECT_BYTES = 512;
+
 /** One object as of one revision: its wire bytes, encoded once and shared, and the parsed object, made when needed. */
-export class Entry {
+export class Entry implements Holder {
   /** `namespace/name`, or `name` of a cluster-scoped kind. */
   readonly key: string;
   readonly revision: number;
   readonly wire: Buffer;
   readonly encoding: Encoding;
+  /** Of the parsed object, since it was last looked at by whoever makes room. */
+  used = false;
   #object: KubeObject | undefined;
+  #metadataEnd = 0;
 
   constructor(key: string, revision: number, wire: Buffer, encoding: Encoding, object?: KubeObject) {
     this.key = key;
@@ -40,16 +50,32 @@ export class Entry {
     this.wire = wire;
     this.encoding = encoding;
     this.#object = object;
+    if (object !== undefined) parsed.add(this);
   }
 
-  /** Shared: never to be changed by anyone. */
+  /** Shared: never to be changed by anyone. Not the same object forever: it is parsed again when it has been let go. */
   get object(): KubeObject {
-    this.#object ??= JSON.parse(this.wire.toString()) as KubeObject;
+    this.used = true;
+    if (this.#object === undefined) {
+      this.#object = JSON.parse(this.wire.toString()) as KubeObject;
+      parsed.add(this);
+    }
     return this.#object;
   }
 
-  get parsed(): boolean {
-    return this.#object !== undefined;
+  /** The part of the bytes that is the object's metadata. */
+  get metadata(): Buffer {
+    const from = this.encoding.head.length - 1;
+    if (this.#metadataEnd === 0) this.#metadataEnd = endOfObject(this.wire, from);
+    return this.wire.subarray(from, this.#metadataEnd);
+  }
+
+  get size(): number {
+    return this.wire.length + OBJECT_BYTES;
+  }
+
+  release(): void {
+    this.#object = undefined;
   }
 
   /** The same object under another resourceVersion, as a DELETED event shows it. */

@@ -1,11 +1,18 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { StatusError, internalError, serviceUnavailable, statusError, type Status } from '@wherry/apimachinery';
 import { StorageError } from '@wherry/store';
 import { drained, isGone } from './connection.ts';
 import type { Answer, Response } from './context.ts';
+import { encodeAnswer, type Body } from './encode-answer.ts';
 
 /** A list is written in pieces, so that no client, however slow, and no list, however long, holds the event loop. */
 const SLICE_MS = 8;
-const FLUSH_BYTES = 256 * 1024;
+const FLUSH_BYTES = 128 * 1024;
+/** Upstream's: smaller answers are not worth compressing, and the fastest level is what a LAN can use. */
+const GZIP_BYTES = 128 * 1024;
+const GZIP_LEVEL = 1;
 
 export async function respond(
   response: Response,
@@ -18,27 +25,73 @@ export async function respond(
     await answer.stream(response);
     return;
   }
-  const { body } = answer;
+  const request = response.req as IncomingMessage | undefined;
+  const encoded = request ? await encodeAnswer(answer, request.headers, request.url ?? '') : answer;
   const headers: Record<string, string | number | string[]> = {
     'audit-id': auditId,
     'cache-control': 'no-cache, private',
-    'content-type': answer.contentType,
-    ...answer.headers,
+    'content-type': encoded.contentType,
+    ...encoded.headers,
   };
   if (warnings.length > 0) headers['warning'] = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
+  await write(response, encoded, headers, acceptsGzip(request));
+}
+
+async function write(
+  response: Response,
+  answer: Body,
+  headers: Record<string, string | number | string[]>,
+  gzip: boolean,
+): Promise<void> {
+  const { body, status, length } = answer;
   if (typeof body === 'string' || Buffer.isBuffer(body)) {
-    if (answer.status !== 204 && answer.status !== 304) headers['content-length'] = Buffer.byteLength(body);
-    response.writeHead(answer.status, headers);
+    const size = Buffer.byteLength(body);
+    if (gzip && size > GZIP_BYTES) {
+      await writeGzip(response, status, headers, [Buffer.from(body)]);
+      return;
+    }
+    if (status !== 204 && status !== 304) headers['content-length'] = size;
+    response.writeHead(status, headers);
     response.end(body);
     return;
   }
-  if (answer.length !== undefined) headers['content-length'] = answer.length;
-  response.writeHead(answer.status, headers);
-  await writePieces(response, body);
+  const chunks = chunksOf(body);
+  const first = await chunks.next();
+  const whole = first.done === true || first.value.length < FLUSH_BYTES;
+  if (gzip && (length === undefined ? !whole : length > GZIP_BYTES)) {
+    await writeGzip(response, status, headers, resume(first, chunks));
+    return;
+  }
+  if (length !== undefined) headers['content-length'] = length;
+  response.writeHead(status, headers);
+  for await (const chunk of resume(first, chunks)) {
+    if (isGone(response)) return;
+    if (!response.write(chunk)) await drained(response);
+  }
   response.end();
 }
 
-async function writePieces(response: Response, pieces: Iterable<Buffer>): Promise<void> {
+/** Compresses on the threads of libuv, and no faster than the client reads. */
+async function writeGzip(
+  response: Response,
+  status: number,
+  headers: Record<string, string | number | string[]>,
+  chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
+): Promise<void> {
+  const { createGzip } = await import('node:zlib');
+  headers['content-encoding'] = 'gzip';
+  headers['vary'] = headers['vary'] === undefined ? 'Accept-Encoding' : `${String(headers['vary'])}, Accept-Encoding`;
+  response.writeHead(status, headers);
+  try {
+    await pipeline(Readable.from(chunks), createGzip({ level: GZIP_LEVEL }), response);
+  } catch (error) {
+    // The client may go whenever it likes.
+    if (!isGone(response)) throw error;
+  }
+}
+
+/** Pieces put together; lets others go on in between. */
+async function* chunksOf(pieces: Iterable<Buffer>): AsyncGenerator<Buffer, undefined> {
   let pending: Buffer[] = [];
   let size = 0;
   let since = performance.now();
@@ -47,15 +100,31 @@ async function writePieces(response: Response, pieces: Iterable<Buffer>): Promis
     size += piece.length;
     const late = performance.now() - since > SLICE_MS;
     if (size < FLUSH_BYTES && !late) continue;
-    if (isGone(response)) return;
-    const more = response.write(Buffer.concat(pending, size));
-    pending = [];
-    size = 0;
-    if (!more) await drained(response);
-    else if (late) await new Promise((resolve) => setImmediate(resolve));
-    if (late || !more) since = performance.now();
+    if (size >= FLUSH_BYTES) {
+      yield Buffer.concat(pending, size);
+      pending = [];
+      size = 0;
+    }
+    if (performance.now() - since > SLICE_MS) await new Promise((resolve) => setImmediate(resolve));
+    since = performance.now();
   }
-  if (size > 0 && !isGone(response)) response.write(Buffer.concat(pending, size));
+  if (size > 0) yield Buffer.concat(pending, size);
+  return undefined;
+}
+
+async function* resume(
+  first: IteratorResult<Buffer, undefined>,
+  rest: AsyncGenerator<Buffer, undefined>,
+): AsyncGenerator<Buffer, undefined> {
+  if (first.done) return undefined;
+  yield first.value;
+  return yield* rest;
+}
+
+function acceptsGzip(request: IncomingMessage | undefined): boolean {
+  const accepted = request?.headers['accept-encoding'];
+  if (typeof accepted !== 'string') return false;
+  return accepted.split(',').some((part) => part.split(';', 1)[0]!.trim() === 'gzip');
 }
 
 /** The one place where an error becomes a Status. */

@@ -6,23 +6,25 @@ import { deleteObject, type Deleted } from '../registry/delete.ts';
 import { DeleteOptions } from '../registry/delete-options.ts';
 import type { Registry } from '../registry/registry.ts';
 import { cacheKey, type Served } from '../registry/served.ts';
-import { selectView } from '../views/select-view.ts';
+import { selectReadView, selectView } from '../views/select-view.ts';
+import type { View } from '../views/view.ts';
 import { checkDeleteOptions } from './check-options.ts';
 import { isDryRun } from './create.ts';
 import { reach } from './resource-version.ts';
 import { selectEntries, selectionOf } from './selection.ts';
 
 export async function remove(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
+  const view = selectView(context, served);
   const options = await deleteOptions(context);
   const { name, namespace } = context.info;
   const deleted = await deleteObject(registry, served, cacheKey(served, namespace, name), name, options, context);
-  return answerOf(context, served, deleted);
+  return answerOf(view, served, deleted);
 }
 
-function answerOf(context: RequestContext, served: Served, deleted: Deleted): Answer {
+function answerOf(view: View, served: Served, deleted: Deleted): Answer {
   const { resource } = served;
   if (!deleted.gone || served.strategy.returnsDeleted) {
-    return bytesAnswer(200, selectView(context, served).one(deleted.entry));
+    return bytesAnswer(200, view.one(deleted.entry));
   }
   const { metadata } = deleted.entry.object;
   const details = {
@@ -38,7 +40,7 @@ function answerOf(context: RequestContext, served: Served, deleted: Deleted): An
 export async function removeCollection(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
   const options = await deleteOptions(context);
   const selection = selectionOf(context, served);
-  const view = selectView(context, served);
+  const view = await selectReadView(context, served, 'list');
   await reach(registry.hub, undefined);
   const entries = await selectEntries(served, selection);
   for (const entry of entries) {
@@ -48,7 +50,7 @@ export async function removeCollection(context: RequestContext, registry: Regist
       if (!isNotFound(error)) throw error;
     }
   }
-  const { body, length } = view.list(entries, { resourceVersion: String(registry.hub.revision) });
+  const { body, length } = await view.list(entries, { resourceVersion: String(registry.hub.revision) });
   return { status: 200, contentType: view.contentType, body, length };
 }
 

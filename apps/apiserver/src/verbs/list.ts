@@ -5,7 +5,7 @@ import type { Answer, RequestContext } from '../http/context.ts';
 import { integerOf } from '../http/query-values.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Served } from '../registry/served.ts';
-import { selectView } from '../views/select-view.ts';
+import { selectReadView } from '../views/select-view.ts';
 import { checkListOptions } from './check-options.ts';
 import { decodeContinue, encodeContinue, type Continue } from './continue-token.ts';
 import { reach, requestedRevision } from './resource-version.ts';
@@ -19,7 +19,7 @@ interface Page {
 }
 
 export async function list(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
-  const view = selectView(context, served);
+  const view = await selectReadView(context, served, 'list');
   const selection = selectionOf(context, served);
   const limit = Math.max(0, integerOf(context.query, 'limit') ?? 0);
   integerOf(context.query, 'timeoutSeconds');
@@ -30,7 +30,7 @@ export async function list(context: RequestContext, registry: Registry, served: 
     meta.continue = page.next;
     if (!selection.matches && page.remaining !== undefined) meta.remainingItemCount = page.remaining;
   }
-  const { body, length } = view.list(page.entries, meta);
+  const { body, length } = await view.list(page.entries, meta);
   return { status: 200, contentType: view.contentType, body, length };
 }
 

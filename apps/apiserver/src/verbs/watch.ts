@@ -9,8 +9,8 @@ import { statusOf } from '../http/respond.ts';
 import { booleanOf, integerOf } from '../http/query-values.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Served } from '../registry/served.ts';
-import { selectView } from '../views/select-view.ts';
-import { frameOf, type View } from '../views/view.ts';
+import { selectReadView } from '../views/select-view.ts';
+import type { View } from '../views/view.ts';
 import { checkWatchOptions } from './check-options.ts';
 import { reach, requestedRevision } from './resource-version.ts';
 import { selectEntries, selectionOf, type Selection } from './selection.ts';
@@ -31,7 +31,7 @@ interface WatchOptions {
 }
 
 export async function watch(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
-  const view = selectView(context, served);
+  const view = await selectReadView(context, served, 'watch');
   const selection = selectionOf(context, served);
   const options = optionsOf(context);
   const { hub } = registry;
@@ -83,7 +83,7 @@ class WatchRun {
     try {
       reached = await this.#catchUp(response, revision);
     } catch (error) {
-      response.end(frameOf('ERROR', JSON.stringify(this.#tooOld(error, revision))));
+      response.end(this.#view.failure(this.#tooOld(error, revision)));
       return;
     }
     await this.#join(response, reached);

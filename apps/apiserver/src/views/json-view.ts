@@ -1,70 +1,58 @@
-import type { KubeObject } from '@wherry/apimachinery';
-import { apiVersionOf } from '@wherry/api';
+import type { ListMeta } from '@wherry/apimachinery';
 import type { Entry } from '../cache/entry.ts';
 import type { FrameType } from '../cache/watcher.ts';
-import type { Served } from '../registry/served.ts';
-import { frameOf, type View } from './view.ts';
+import type { JsonForm } from './json-form.ts';
+import type { ListBody, View } from './view.ts';
 
 const comma = Buffer.from(',');
 const listEnd = Buffer.from(']}\n');
 const newline = Buffer.from('\n');
+const frameEnd = Buffer.from('}\n');
+const frameHeads = new Map<string, Buffer>();
 
-/** Objects as they are: the cached bytes, never encoded again. */
-export function createJsonView(served: Served): View {
-  const { resource, conversion } = served;
-  const apiVersion = apiVersionOf(resource);
-  const converted = new WeakMap<Entry, Buffer>();
-  const bytesOf = (entry: Entry): Buffer => {
-    if (!conversion) return entry.wire;
-    let bytes = converted.get(entry);
-    if (!bytes) {
-      bytes = Buffer.from(JSON.stringify(conversion.fromStorage(entry.object)));
-      converted.set(entry, bytes);
-    }
-    return bytes;
-  };
+export interface JsonView extends View {
+  list(entries: readonly Entry[], meta: ListMeta): ListBody;
+}
+
+export function createJsonView(form: JsonForm): JsonView {
   return {
-    name: `json ${apiVersion}`,
+    name: `json ${form.name}`,
     contentType: 'application/json',
     watchContentType: 'application/json',
-    one: (entry) => Buffer.concat([bytesOf(entry), newline]),
-    list(entries, meta) {
-      const head = Buffer.from(
-        `{"kind":"${resource.kind}List","apiVersion":"${apiVersion}","metadata":${JSON.stringify(meta)},"items":[`,
-      );
-      let length = head.length + listEnd.length + Math.max(0, entries.length - 1);
-      if (conversion) return { body: pieces(head, entries, bytesOf) };
-      for (const entry of entries) length += entry.wire.length;
-      return { body: pieces(head, entries, bytesOf), length };
-    },
-    frame: (type: FrameType, entry: Entry) => frameOf(type, bytesOf(entry)),
-    bookmark: (revision, annotations) =>
-      frameOf('BOOKMARK', JSON.stringify(emptyObject(resource.kind, apiVersion, revision, annotations))),
+    one: (entry) => Buffer.concat([...form.one(entry), newline]),
+    list: (entries, meta) => listOf(form, entries, meta),
+    frame: (type: FrameType, entry: Entry) => frameOf(type, form.event(entry)),
+    bookmark: (revision, annotations) => objectFrame('BOOKMARK', form.bookmark(revision, annotations)),
+    failure: (status) => objectFrame('ERROR', status),
   };
 }
 
-function* pieces(head: Buffer, entries: readonly Entry[], bytesOf: (entry: Entry) => Buffer): Iterable<Buffer> {
+function listOf(form: JsonForm, entries: readonly Entry[], meta: ListMeta): ListBody {
+  const head = Buffer.from(form.head(meta));
+  const body = pieces(form, head, entries);
+  if (!form.size) return { body };
+  let length = head.length + listEnd.length + Math.max(0, entries.length - 1);
+  for (const entry of entries) length += form.size(entry);
+  return { body, length };
+}
+
+function* pieces(form: JsonForm, head: Buffer, entries: readonly Entry[]): Iterable<Buffer> {
   yield head;
   let first = true;
   for (const entry of entries) {
     if (!first) yield comma;
     first = false;
-    yield bytesOf(entry);
+    for (const piece of form.item(entry)) yield piece;
   }
   yield listEnd;
 }
 
-/** What a bookmark carries: nothing but a revision. */
-export function emptyObject(
-  kind: string,
-  apiVersion: string,
-  revision: number,
-  annotations?: Record<string, string>,
-): KubeObject {
-  const metadata = {
-    resourceVersion: String(revision),
-    creationTimestamp: null,
-    ...(annotations ? { annotations } : {}),
-  };
-  return { kind, apiVersion, metadata } as unknown as KubeObject;
+function frameOf(type: string, object: readonly Buffer[]): Buffer {
+  let head = frameHeads.get(type);
+  if (head === undefined) frameHeads.set(type, (head = Buffer.from(`{"type":"${type}","object":`)));
+  return Buffer.concat([head, ...object, frameEnd]);
+}
+
+function objectFrame(type: string, object: object): Buffer {
+  return frameOf(type, [Buffer.from(JSON.stringify(object))]);
 }

@@ -1,20 +1,20 @@
-import type { ListMeta } from '@wherry/apimachinery';
+import type { ListMeta, Status } from '@wherry/apimachinery';
 import type { Entry } from '../cache/entry.ts';
 import type { FrameView } from '../cache/watcher.ts';
 
-/** How objects are shown to a client: as they are, as a table, or only their metadata. */
+export interface ListBody {
+  body: Iterable<Buffer>;
+  length?: number | undefined;
+}
+
+/** How objects are shown to a client: what is made of them, and in which encoding. */
 export interface View extends FrameView {
   readonly contentType: string;
   readonly watchContentType: string;
   one(entry: Entry): Buffer;
-  list(entries: readonly Entry[], meta: ListMeta): { body: Iterable<Buffer>; length?: number | undefined };
-  /** An object that only carries a resourceVersion. */
+  list(entries: readonly Entry[], meta: ListMeta): ListBody | Promise<ListBody>;
+  /** The frame of an object that only carries a resourceVersion. */
   bookmark(revision: number, annotations?: Record<string, string>): Buffer;
+  /** The last frame of a watch that cannot go on. */
+  failure(status: Status): Buffer;
 }
-
-export function frameOf(type: string, object: Buffer | string): Buffer {
-  const bytes = typeof object === 'string' ? Buffer.from(object) : object;
-  return Buffer.concat([Buffer.from(`{"type":"${type}","object":`), bytes, frameEnd]);
-}
-
-const frameEnd = Buffer.from('}\n');

@@ -1,12 +1,11 @@
 import { authenticationOf, clientAuthorities } from './auth/options.ts';
 import { reconcileDefaultPolicy } from './authorization/bootstrap/reconcile.ts';
 import { parseAuthorizationModes } from './authorization/build.ts';
-import { Dispatcher } from './http/dispatch.ts';
+import { auditIdOf, Dispatcher } from './http/dispatch.ts';
 import { InFlight } from './http/in-flight.ts';
 import { listen } from './http/listen.ts';
 import { ApiserverMetrics } from './http/metrics.ts';
 import { RequestLog } from './http/request-log.ts';
-import { NodeProxy } from './node-proxy/node-proxy.ts';
 import type { ApiserverOptions } from './options.ts';
 import { buildRegistry } from './registry/build.ts';
 import { parseIpRange } from './registry/ip-range.ts';
@@ -16,6 +15,7 @@ import { createCompactor } from './system/compaction.ts';
 import { every } from './system/every.ts';
 import { reconcileKubernetesService } from './system/kubernetes-service.ts';
 import { ensureSystemNamespaces } from './system/namespaces.ts';
+import { isStreamed, Streaming } from './streaming/streaming.ts';
 import { createSubresources } from './verbs/subresources.ts';
 
 export interface Apiserver {
@@ -61,15 +61,15 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   health.addCheck('shutdown', () => !stopping.signal.aborted || 'process is shutting down', { live: false });
   let port = options.securePort;
   const requestLog = new RequestLog(log, metrics);
-  const nodeProxy = new NodeProxy({
+  const streaming = new Streaming({
     identity: options.kubelet,
     allowLoopback: options.allowLoopbackNodes,
     stopping: stopping.signal,
-    answered: (info, user, code) => requestLog.answered(info, user, code, 0, ''),
+    answered: (seen, code, auditId) => requestLog.answered(seen?.info, seen?.user, code, 0, auditId),
   });
   const dispatcher = new Dispatcher({
     registry,
-    subresources: createSubresources(nodeProxy.handlers),
+    subresources: createSubresources(streaming.handlers),
     inFlight,
     paths: {
       health,
@@ -89,8 +89,9 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     key: options.tlsKey,
     clientCa: clientAuthorities(options),
     onRequest: (request, response) => dispatcher.handle(request, response),
+    takesUpgrade: isStreamed,
     onUpgrade(request, socket, head) {
-      nodeProxy.upgrade(registry, request, socket, head).catch((error: unknown) => {
+      streaming.upgrade(registry, request, socket, head, auditIdOf(request)).catch((error: unknown) => {
         requestLog.failed('UPGRADE', request.url ?? '', error);
         socket.destroy();
       });
@@ -118,7 +119,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
       await dispatcher.idle(options.shutdownGraceMs);
       registry.hub.close();
       await listener.close(options.shutdownGraceMs);
-      await nodeProxy.close();
+      await streaming.close();
     },
   };
 }

@@ -107,11 +107,12 @@ export class ChannelSocket {
   writer(to: number): Writable {
     return new Writable({
       write: (chunk: Buffer, _encoding, done) => this.send(to, chunk, () => done()),
-      final: (done) => {
-        if (this.#protocol.close) this.#transmit(Buffer.from([CLOSE, to]), () => done());
-        else done();
-      },
     });
+  }
+
+  /** Tells the peer that no more comes on a channel; before v5 there are no words for it. */
+  end(of: number): void {
+    if (this.#protocol.close) this.#transmit(Buffer.from([CLOSE, of]), () => undefined);
   }
 
   send(to: number, data: Buffer, sent: () => void = () => undefined): void {

@@ -15,6 +15,8 @@ export interface RequestContext {
   readonly info: RequestInfo;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
+  /** For what passes the request on as it comes: its body has then not been read. */
+  readonly incoming: IncomingMessage;
   readonly user: User;
   readonly body: Buffer | undefined;
   readonly now: Date;

@@ -88,11 +88,9 @@ export class Dispatcher {
   }
 
   async #answer(seen: Identified, request: IncomingMessage, response: Response, warnings: string[]): Promise<Answer> {
-    const { info, query, user } = seen;
-    if (user === undefined) throw unauthorized('Unauthorized');
+    const { info, query } = seen;
     const { inFlight, registry, subresources, paths, stopping } = this.#options;
-    const decision = registry.authorizer.authorize(user, info);
-    if (!decision.allowed) throw refusal(user, info, decision.reason);
+    const user = allow(seen, registry);
     const mutating = mutatingVerbs.has(info.verb);
     const limited = !isLongRunning(info);
     if (limited) {
@@ -101,7 +99,8 @@ export class Dispatcher {
     }
     try {
       const method = request.method ?? 'GET';
-      const body = method === 'GET' || method === 'HEAD' ? undefined : await readBody(request);
+      const streamed = method === 'GET' || method === 'HEAD' || (info.subresource === 'proxy' && info.group === '');
+      const body = streamed ? undefined : await readBody(request);
       const context = new Context(method, info, query, request, response, user, body, warnings, stopping);
       return info.isResource ? await route(context, registry, subresources) : await answerPath(context, paths);
     } finally {
@@ -125,7 +124,7 @@ export class Dispatcher {
   }
 }
 
-interface Identified {
+export interface Identified {
   info: RequestInfo;
   query: URLSearchParams;
   user: User | undefined;
@@ -144,6 +143,14 @@ export function identify(request: IncomingMessage, registry: Registry): Identifi
   return { info, query, user: other ? impersonate(sender, request, registry.authorizer) : sender };
 }
 
+/** Requests and upgrades alike: who was identified may do what they ask for. Throws 401 and 403. */
+export function allow({ info, user }: Identified, { authorizer }: Registry): User {
+  if (user === undefined) throw unauthorized('Unauthorized');
+  const decision = authorizer.authorize(user, info);
+  if (!decision.allowed) throw refusal(user, info, decision.reason);
+  return user;
+}
+
 function actsAsAnother(request: IncomingMessage): boolean {
   for (const name in request.headers) if (name.startsWith('impersonate-')) return true;
   return false;
@@ -153,7 +160,7 @@ function isLongRunning(info: RequestInfo): boolean {
   return info.verb === 'watch' || longRunningSubresources.has(info.subresource);
 }
 
-function auditIdOf(request: IncomingMessage): string {
+export function auditIdOf(request: IncomingMessage): string {
   const sent = request.headers['audit-id'];
   return typeof sent === 'string' && sent.length <= 64 && /^[\w-]+$/.test(sent) ? sent : randomUUID();
 }
@@ -163,6 +170,7 @@ class Context implements RequestContext {
   readonly info: RequestInfo;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
+  readonly incoming: IncomingMessage;
   readonly user: User;
   readonly body: Buffer | undefined;
   readonly warnings: string[];
@@ -186,6 +194,7 @@ class Context implements RequestContext {
     this.info = info;
     this.query = query;
     this.headers = request.headers;
+    this.incoming = request;
     this.user = user;
     this.body = body;
     this.warnings = warnings;

@@ -15,6 +15,8 @@ export interface ListenOptions {
   key: string;
   clientCa: string | string[];
   onRequest(request: IncomingMessage, response: Response): Promise<void>;
+  /** Other upgrades are not heard of: the request is answered as if it asked for none. */
+  takesUpgrade(request: IncomingMessage): boolean;
   onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
@@ -78,6 +80,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     socket.setNoDelay(true);
     socket.once('close', () => sockets.delete(socket));
   });
+  // Not among the options of a server that speaks HTTP/2 too.
+  Object.assign(server, { shouldUpgradeCallback: options.takesUpgrade });
   server.on('upgrade', options.onUpgrade);
   // A client that speaks no TLS, or goes in the middle of the handshake, is no event of ours.
   server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());

@@ -23,6 +23,8 @@ export function route(context: RequestContext, registry: Registry, subresources:
   if (served.resource.namespaced && info.namespace === '' && hasName(context)) throw noSuchPath();
   if (resource.stored === false) return routeTransient(context, registry, served, subresources);
   checkName(info.name);
+  // What a proxy is asked is the backend's affair: its methods, its query, its bodies.
+  if (info.subresource === 'proxy') return routeSubresource(context, registry, served, subresources);
   // A HEAD is authorised as a GET, but nothing answers it.
   if (context.method === 'HEAD') throw methodNotAllowed();
   if (info.verb === 'patch' && info.name !== '') checkPatchType(context);

@@ -3,16 +3,25 @@ import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { ContainerStatus } from '@wherry/api';
-import { WebSocketServer } from 'ws';
+import {
+  portForwardProtocol,
+  portForwardProtocols,
+  remoteCommandProtocols,
+  spdyRemoteCommandProtocols,
+} from '@wherry/streaming';
 import type { Logger } from '../logger.ts';
 import type { PodManager } from '../pod-manager.ts';
 import { newestOf, type ObservedContainer } from '../pod/observed.ts';
 import type { NodeParts } from '../worker/node.ts';
 import type { PodWorker } from '../worker/pod-worker.ts';
-import { protocols } from './channels.ts';
-import { serveAttach, serveExec, streamOptions } from './exec.ts';
+import { serveAttach, serveExec } from './exec.ts';
 import { logOptions, readLogs } from './logs.ts';
+import { PodDialer } from './pod-dialer.ts';
+import { forwardChannels, forwardedPorts, PortForwardPairs, type ForwardedPod } from './port-forward.ts';
+import { Refusal } from './refusal.ts';
+import { channelSession, SpdyStreams, streamOptions, type RemoteSession } from './remote-session.ts';
 import { summary } from './summary.ts';
+import { upgradeKind, Upgrader } from './upgrade.ts';
 
 export interface ServerOptions {
   readonly host: string;
@@ -28,23 +37,16 @@ export interface ServerOptions {
   metrics(): Promise<{ contentType: string; text: string }>;
 }
 
-/** An answer other than success. */
-class Refusal extends Error {
-  readonly code: number;
-  constructor(code: number, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-const maxMessageBytes = 1 << 20;
 const verbs = new Set(['containerLogs', 'exec', 'attach']);
+const STREAM_IDLE_MS = 4 * 3_600_000;
 
-/** The kubelet's HTTPS API: the apiserver's way to logs, exec and attach. Every request needs a client certificate. */
+/** The kubelet's HTTPS API: the apiserver's way to logs, exec, attach and port-forward. Every request needs a client certificate. */
 export class KubeletServer {
   readonly #options: ServerOptions;
   readonly #server: Server;
-  readonly #sockets: WebSocketServer;
+  readonly #upgrader = new Upgrader();
+  readonly #dialer = new PodDialer();
+  readonly #upgraded = new Set<Duplex>();
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -55,12 +57,6 @@ export class KubeletServer {
     this.#server = createServer({ ...tls, ...trust }, (request, response) => void this.#answer(request, response));
     this.#server.on('upgrade', (request, socket: Duplex, head) => void this.#upgrade(request, socket, head));
     this.#server.maxConnections = 1_000;
-    this.#sockets = new WebSocketServer({
-      noServer: true,
-      maxPayload: maxMessageBytes,
-      perMessageDeflate: false,
-      handleProtocols: (offered) => protocols.find((protocol) => offered.has(protocol)) ?? false,
-    });
   }
 
   async listen(signal: AbortSignal): Promise<void> {
@@ -72,7 +68,9 @@ export class KubeletServer {
     const close = (): void => {
       this.#server.close();
       this.#server.closeAllConnections();
-      for (const socket of this.#sockets.clients) socket.terminate();
+      this.#upgrader.close();
+      for (const socket of this.#upgraded) socket.destroy();
+      this.#dialer.close();
     };
     signal.addEventListener('abort', close, { once: true });
   }
@@ -91,32 +89,92 @@ export class KubeletServer {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
+    this.#upgraded.add(socket);
+    socket.once('close', () => this.#upgraded.delete(socket));
+    (socket as TLSSocket).setTimeout(STREAM_IDLE_MS, () => socket.destroy());
     try {
       this.#authorize(request);
-      const { verb, query, instance, tty } = this.#target(request);
-      if (verb !== 'exec' && verb !== 'attach') throw new Refusal(404, '404 page not found');
-      if (instance?.state !== 'running')
-        throw new Refusal(404, `container not found ("${this.#target(request).name}")`);
-      const { patient } = this.#options.parts;
-      const command = query.getAll('command');
-      const options = streamOptions(query);
-      this.#sockets.handleUpgrade(request, socket, head, (client) => {
-        client.on('error', () => client.terminate());
-        const session =
-          verb === 'exec'
-            ? serveExec(patient, instance.id, command, options, client)
-            : serveAttach(patient, instance.id, tty, options, client);
-        session.catch((error: unknown) => {
-          this.#options.log.warn({ event: 'streamFailed', verb, err: error });
-          client.close(1011);
-        });
-      });
+      const verb = (request.url ?? '').split('/')[1] ?? '';
+      if (verb === 'portForward') this.#forwardPorts(request, socket, head);
+      else await this.#command(request, socket, head);
     } catch (error) {
-      const code = error instanceof Refusal ? error.code : 500;
+      const { code, headers = {} } =
+        error instanceof Refusal ? (error as Refusal & { headers?: object }) : { code: 500 };
+      if (code === 500) this.#options.log.warn({ event: 'streamFailed', url: request.url, err: error });
       const body = (error as Error).message;
-      const headers = `content-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
-      socket.end(`HTTP/1.1 ${code} Refused\r\n${headers}\r\n\r\n${body}`);
+      const lines = [
+        `HTTP/1.1 ${code} Refused`,
+        'content-type: text/plain; charset=utf-8',
+        `content-length: ${Buffer.byteLength(body)}`,
+        'connection: close',
+        ...Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`),
+      ];
+      if (!socket.destroyed) socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
     }
+  }
+
+  /** exec and attach. */
+  async #command(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { verb, query, name, instance, tty } = this.#target(request);
+    if (verb !== 'exec' && verb !== 'attach') throw new Refusal(404, '404 page not found');
+    if (instance?.state !== 'running') throw new Refusal(404, `container not found ("${name}")`);
+    const options = streamOptions(query);
+    const { patient } = this.#options.parts;
+    const serve = (session: RemoteSession): Promise<void> =>
+      verb === 'exec'
+        ? serveExec(patient, instance.id, query.getAll('command'), options, session)
+        : serveAttach(patient, instance.id, tty, options, session);
+    if (upgradeKind(request) === 'websocket') {
+      this.#upgrader.webSocket(request, socket, head, remoteCommandProtocols, (channels, protocol) => {
+        this.#watch(verb, socket, serve(channelSession(channels, protocol, options)));
+      });
+      return;
+    }
+    const streams = new SpdyStreams();
+    const { connection, version } = this.#upgrader.spdy(
+      request,
+      socket,
+      head,
+      spdyRemoteCommandProtocols,
+      'channel.k8s.io',
+      streams.take,
+    );
+    this.#watch(verb, socket, streams.session(connection, version, options).then(serve));
+  }
+
+  #forwardPorts(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const url = new URL(request.url ?? '/', 'https://kubelet');
+    const [, , namespace = '', name = ''] = url.pathname.split('/').map(decodeURIComponent);
+    const pod = this.#forwarded(namespace, name);
+    if (upgradeKind(request) === 'websocket') {
+      const ports = forwardedPorts(url.searchParams);
+      this.#upgrader.webSocket(request, socket, head, portForwardProtocols, (channels) => {
+        this.#watch('portForward', socket, forwardChannels(pod, ports, channels));
+      });
+      return;
+    }
+    const pairs = new PortForwardPairs(pod);
+    this.#upgrader.spdy(request, socket, head, [portForwardProtocol], undefined, pairs.take);
+  }
+
+  #forwarded(namespace: string, name: string): ForwardedPod {
+    const worker = this.#options.manager.find(namespace, name);
+    if (worker === undefined) throw new Refusal(404, `pod "${name}" does not exist`);
+    const [sandbox] = this.#options.parts.world.pod(worker.uid).sandboxes;
+    if (sandbox === undefined || !sandbox.running) throw new Refusal(404, `pod "${name}" is not running`);
+    const onHost = worker.pod.spec.hostNetwork === true;
+    return {
+      name,
+      uid: worker.uid,
+      dial: (port) => (onHost ? this.#dialer.dialHost(port) : this.#dialer.dial(sandbox.id, sandbox.pid, port)),
+    };
+  }
+
+  #watch(verb: string, socket: Duplex, session: Promise<void>): void {
+    session.catch((error: unknown) => {
+      this.#options.log.warn({ event: 'streamFailed', verb, err: error });
+      socket.destroy();
+    });
   }
 
   #authorize(request: IncomingMessage): void {

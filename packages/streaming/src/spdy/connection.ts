@@ -155,6 +155,8 @@ export class SpdyStream extends Duplex {
   readonly headers: SpdyHeaders;
   readonly #link: StreamLink;
   readonly #taken = Promise.withResolvers<void>();
+  /** What is to be sent once the peer has taken the stream; one like spdystream drops what comes before. */
+  #waiting: (() => void) | undefined;
   #isTaken = false;
   #unreported = 0;
 
@@ -169,6 +171,8 @@ export class SpdyStream extends Duplex {
   taken(): void {
     this.#isTaken = true;
     this.#taken.resolve();
+    this.#waiting?.();
+    this.#waiting = undefined;
   }
 
   /** @internal */
@@ -206,14 +210,17 @@ export class SpdyStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    // A peer like spdystream drops what comes before it has taken the stream.
-    if (this.#isTaken) this.#link.send(chunk, () => done());
-    else this.#taken.promise.then(() => this.#link.send(chunk, () => done()), done);
+    this.#whenTaken(() => this.#link.send(chunk, () => done()));
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    if (this.#isTaken) this.#link.end(() => done());
-    else this.#taken.promise.then(() => this.#link.end(() => done()), done);
+    this.#whenTaken(() => this.#link.end(() => done()));
+  }
+
+  /** A Duplex asks for one thing at a time. */
+  #whenTaken(act: () => void): void {
+    if (this.#isTaken) act();
+    else this.#waiting = act;
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

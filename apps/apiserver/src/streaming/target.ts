@@ -2,41 +2,78 @@ import type { Node, Pod } from '@wherry/api';
 import { badRequest, notFound, serviceUnavailable } from '@wherry/apimachinery';
 import type { Registry } from '../registry/registry.ts';
 import { lookUp } from '../registry/registry.ts';
+import { resolveOnce } from './addresses.ts';
+import type { Endpoint } from './connector.ts';
 
-/** Where a container's kubelet is to be found. */
+/** Where a pod's kubelet is to be found. */
 export interface Target {
-  host: string;
-  port: number;
+  endpoint: Endpoint;
   namespace: string;
   pod: string;
+  /** '' for what is of the whole pod. */
   container: string;
+}
+
+export interface AddressOptions {
+  /** Nodes and pods on this host's loopback are believed: for tests. */
+  allowLoopback: boolean;
 }
 
 const KUBELET_PORT = 10_250;
 const pods = { group: '', resource: 'pods' };
 
 /** The named container of a pod, or its only one, and the node it is on; undefined while it is on none. Throws 404, 400. */
-export async function findTarget(
+export async function findContainer(
   registry: Registry,
   namespace: string,
   name: string,
   container: string,
-  options: { allowLoopback: boolean },
+  options: AddressOptions,
 ): Promise<Target | undefined> {
   await registry.hub.sync();
+  const pod = findPod(registry, namespace, name);
+  const chosen = chooseContainer(pod, container);
+  return onNode(registry, pod, chosen, options);
+}
+
+/** The same for the pod as a whole. */
+export async function findPodTarget(
+  registry: Registry,
+  namespace: string,
+  name: string,
+  options: AddressOptions,
+): Promise<Target | undefined> {
+  await registry.hub.sync();
+  return onNode(registry, findPod(registry, namespace, name), '', options);
+}
+
+/** Throws 404. */
+export function findPod(registry: Registry, namespace: string, name: string): Pod {
   const pod = lookUp(registry, '/v1/pods', `${namespace}/${name}`) as Pod | undefined;
   if (pod === undefined) throw notFound(pods, name);
-  const chosen = chooseContainer(pod, container);
-  const nodeName = pod.spec.nodeName ?? '';
-  if (nodeName === '') return undefined;
+  return pod;
+}
+
+/** The kubelet of a node. Throws 404, 400, 503. */
+export async function kubeletOf(registry: Registry, nodeName: string, options: AddressOptions): Promise<Endpoint> {
   const node = lookUp(registry, '/v1/nodes', nodeName) as Node | undefined;
   if (node === undefined) throw notFound({ group: '', resource: 'nodes' }, nodeName);
   const host = addressOf(node);
-  if (!options.allowLoopback && isForbidden(host)) {
-    throw serviceUnavailable(`the address ${host} of node ${JSON.stringify(nodeName)} may not be connected to`);
-  }
   const port = node.status?.daemonEndpoints?.kubeletEndpoint?.Port || KUBELET_PORT;
-  return { host, port, namespace, pod: name, container: chosen };
+  return { scheme: 'https', address: await resolveOnce(host, options), host, port, kubelet: true };
+}
+
+async function onNode(
+  registry: Registry,
+  pod: Pod,
+  container: string,
+  options: AddressOptions,
+): Promise<Target | undefined> {
+  const nodeName = pod.spec.nodeName ?? '';
+  if (nodeName === '') return undefined;
+  const endpoint = await kubeletOf(registry, nodeName, options);
+  const { namespace, name } = pod.metadata;
+  return { endpoint, namespace: namespace ?? '', pod: name, container };
 }
 
 function chooseContainer(pod: Pod, wanted: string): string {
@@ -49,7 +86,7 @@ function chooseContainer(pod: Pod, wanted: string): string {
       throw badRequest(`container ${wanted} is not valid for pod ${name}`);
     return wanted;
   }
-  if (names.length === 1 && inits.length === 0 && ephemeral.length === 0) return names[0]!;
+  if (names.length === 1) return names[0]!;
   let message = `a container name must be specified for pod ${name}, choose one of: [${names.join(' ')}]`;
   if (inits.length > 0) message += ` or one of the init containers: [${inits.join(' ')}]`;
   if (ephemeral.length > 0) message += ` or one of the ephemeral containers: [${ephemeral.join(' ')}]`;
@@ -65,14 +102,9 @@ function addressOf(node: Node): string {
   throw serviceUnavailable(`no preferred addresses found; known addresses: ${JSON.stringify(addresses)}`);
 }
 
-/** A node that says it is here would have the apiserver talk to itself and its neighbours. */
-function isForbidden(host: string): boolean {
-  return (
-    host.startsWith('127.') ||
-    host.startsWith('169.254.') ||
-    host === '::1' ||
-    host.startsWith('fe80:') ||
-    host === 'localhost' ||
-    host.startsWith('0.')
-  );
+/** `/VERB/namespace/pod[/container]?query` of the kubelet's API. */
+export function kubeletPath(verb: string, target: Target, query: URLSearchParams): string {
+  const parts = [target.namespace, target.pod, ...(target.container === '' ? [] : [target.container])];
+  const text = query.toString();
+  return `/${verb}/${parts.map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`;
 }

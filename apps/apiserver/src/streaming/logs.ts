@@ -1,17 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import {
-  badRequest,
-  internalError,
-  invalid,
-  statusError,
-  type FieldError,
-  type StatusError,
-} from '@wherry/apimachinery';
+import { badRequest, internalError, invalid, type FieldError, type StatusError } from '@wherry/apimachinery';
 import { drained, isGone } from '../http/connection.ts';
 import type { Answer, RequestContext, Response } from '../http/context.ts';
 import type { Registry } from '../registry/registry.ts';
-import { kubeletPath, type KubeletConnector } from './kubelet-request.ts';
-import { findTarget } from './target.ts';
+import type { Connector } from './connector.ts';
+import { kubeletRefusal } from './kubelet-refusal.ts';
+import { findContainer, kubeletPath, type AddressOptions } from './target.ts';
 
 const flags = ['follow', 'previous', 'timestamps'];
 const numbers = ['tailLines', 'limitBytes', 'sinceSeconds'];
@@ -21,20 +15,22 @@ const MAX_ERROR_BYTES = 64 * 1024;
 export async function readLogs(
   context: RequestContext,
   registry: Registry,
-  connector: KubeletConnector,
-  options: { allowLoopback: boolean },
+  connector: Connector,
+  options: AddressOptions,
 ): Promise<Answer> {
   const query = logQuery(context);
   const { namespace, name } = context.info;
-  const target = await findTarget(registry, namespace, name, context.query.get('container') ?? '', options);
+  const target = await findContainer(registry, namespace, name, context.query.get('container') ?? '', options);
   // A pod on no node has said nothing yet.
   if (target === undefined) return { status: 204, contentType: 'text/plain', body: '' };
-  const sent = connector.open(
-    target,
-    kubeletPath('containerLogs', target, query),
-    {},
-    { upgrade: false, signal: context.signal },
-  );
+  const sent = connector.open(target.endpoint, {
+    method: 'GET',
+    path: kubeletPath('containerLogs', target, query),
+    headers: {},
+    upgrade: false,
+    signal: context.signal,
+    insecure: isOn(context.query.get('insecureSkipTLSVerifyBackend')),
+  });
   sent.end();
   const reply = await new Promise<IncomingMessage>((resolve, reject) => {
     sent.once('response', resolve);
@@ -42,6 +38,10 @@ export async function readLogs(
   });
   if (reply.statusCode !== 200) throw await refusalOf(reply);
   return { stream: (response) => passOn(reply, response) };
+}
+
+function isOn(value: string | null): boolean {
+  return value !== null && value !== 'false' && value !== '0';
 }
 
 async function passOn(reply: IncomingMessage, response: Response): Promise<void> {
@@ -64,18 +64,13 @@ async function passOn(reply: IncomingMessage, response: Response): Promise<void>
   if (!isGone(response)) response.end();
 }
 
-/** What the kubelet said instead, under its own code. */
-export async function refusalOf(reply: IncomingMessage): Promise<StatusError> {
+async function refusalOf(reply: IncomingMessage): Promise<StatusError> {
   let text = '';
   for await (const chunk of reply as AsyncIterable<Buffer>) {
     text += chunk.toString();
     if (text.length > MAX_ERROR_BYTES) break;
   }
-  const code = reply.statusCode ?? 500;
-  const message = text.trim() === '' ? `the kubelet answered with ${code}` : text.trim();
-  if (code === 400) return badRequest(message);
-  if (code === 404) return statusError(404, 'NotFound', message);
-  return statusError(code >= 400 && code < 500 ? code : 500, 'InternalError', message);
+  return kubeletRefusal(reply.statusCode ?? 500, text);
 }
 
 /** Checked as upstream checks PodLogOptions; what passes goes to the kubelet. Throws 400 and 422. */
@@ -84,7 +79,7 @@ function logQuery(context: RequestContext): URLSearchParams {
   const errors: FieldError[] = [];
   for (const name of flags) {
     const value = context.query.get(name);
-    if (value !== null && value !== 'false' && value !== '0') query.set(name, 'true');
+    if (isOn(value)) query.set(name, 'true');
   }
   for (const name of numbers) {
     const text = context.query.get(name);
@@ -118,6 +113,13 @@ function logQuery(context: RequestContext): URLSearchParams {
         field: 'stream',
         badValue: stream,
         detail: 'supported values: "All", "Stderr", "Stdout"',
+      });
+    }
+    if (stream !== 'All' && query.has('tailLines')) {
+      errors.push({
+        type: 'FieldValueForbidden',
+        field: 'tailLines',
+        detail: '`tailLines` and specific `stream` are mutually exclusive for now',
       });
     }
     query.set('stream', stream);

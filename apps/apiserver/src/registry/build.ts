@@ -1,17 +1,19 @@
 import { apiVersionOf, resources, type Pod, type Resource } from '@wherry/api';
 import type { Storage } from '@wherry/store';
-import { admissionPluginsWithout } from '../admission/plugins.ts';
+import { chooseAdmissionPlugins } from '../admission/plugins.ts';
 import { Authenticator, type AuthenticationOptions } from '../auth/authenticator.ts';
 import { createAuthorization, type AuthorizationMode } from '../authorization/build.ts';
 import { createEncoding } from '../cache/entry.ts';
 import { Hub } from '../cache/hub.ts';
 import { WatchCache, type CacheIndex } from '../cache/watch-cache.ts';
 import { autoscalingV1Conversion } from './autoscaler-conversion.ts';
+import { definitionRules } from '../custom-resources/definition-rules.ts';
 import { eventsV1Conversion } from './event-conversion.ts';
 import { EventLeases } from './event-leases.ts';
 import type { IpRange } from './ip-range.ts';
 import type { Registry } from './registry.ts';
-import type { Conversion, Served } from './served.ts';
+import type { Conversion } from './served.ts';
+import { ServedResources } from './served-resources.ts';
 import { ServiceAllocator, type PortRange } from './service-allocation.ts';
 import { createStrategies } from './strategies.ts';
 
@@ -21,6 +23,7 @@ export interface RegistryOptions {
   nodePorts: PortRange;
   eventTtlSeconds: number;
   authentication: AuthenticationOptions;
+  enableAdmissionPlugins: readonly string[];
   disableAdmissionPlugins: readonly string[];
   authorizationModes: readonly AuthorizationMode[];
   /** The caches lost the store; they try to get it back by themselves. */
@@ -41,8 +44,9 @@ export function buildRegistry(options: RegistryOptions): Registry {
   const hub = new Hub(options.storage, options.onTrouble);
   const strategies = createStrategies({ services: new ServiceAllocator(hub, options.serviceIps, options.nodePorts) });
   const caches = new Map<string, WatchCache>();
-  const served = new Map<string, Served>();
-  for (const resource of resources as readonly Resource[]) {
+  const served = new ServedResources();
+  for (const each of resources as readonly Resource[]) {
+    const resource = each.kind === 'CustomResourceDefinition' ? { ...each, rules: definitionRules } : each;
     const { name, kind, apiVersion } = storageOf(resource);
     let cache = caches.get(name);
     if (cache === undefined) {
@@ -58,7 +62,14 @@ export function buildRegistry(options: RegistryOptions): Registry {
   const lookUpKey = (id: string, key: string) => served.get(id)?.cache.get(key)?.object;
   const authenticator = new Authenticator(options.authentication, lookUpKey);
   const authorization = createAuthorization(options.authorizationModes, served);
-  return { hub, served, admission: admissionPluginsWithout(options.disableAdmissionPlugins), eventLeases, authenticator, ...authorization };
+  return {
+    hub,
+    served,
+    admission: chooseAdmissionPlugins(options),
+    eventLeases,
+    authenticator,
+    ...authorization,
+  };
 }
 
 function storageOf(resource: Resource): { name: string; kind: string; apiVersion: string } {

@@ -3,6 +3,7 @@ import { validateCreate } from '@wherry/api/validation';
 import { mutate, validate } from '../admission/chain.ts';
 import type { Entry } from '../cache/entry.ts';
 import { commitPut, dryEntry } from './commit.ts';
+import { trackCreate } from './managed-fields.ts';
 import { generatedName, groupResource, initMeta, settleNamespace } from './object-meta.ts';
 import type { Registry, WriteOptions } from './registry.ts';
 import { addEffects, noEffects, type SideEffects } from './strategy.ts';
@@ -29,6 +30,9 @@ export async function createObject(
   settleNamespace(served, meta, namespace);
   const base = (meta.name ?? '') === '' ? (meta.generateName ?? '') : undefined;
   initMeta(meta, options.now);
+  // Before anyone else adds to it: what admission puts in belongs to nobody.
+  if (options.managedFields) meta.managedFields = options.managedFields;
+  else trackCreate(registry, served, object, options);
   if (base !== undefined && base !== '') meta.name = generatedName(base);
   const request = (effects: SideEffects) => {
     const { name } = meta;

@@ -1,5 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { badRequest, conflict, type GroupResource, type KubeObject, type ObjectMeta } from '@wherry/apimachinery';
+import {
+  badRequest,
+  conflict,
+  fieldInvalid,
+  invalid,
+  type GroupResource,
+  type KubeObject,
+  type ObjectMeta,
+} from '@wherry/apimachinery';
 import type { Served } from './served.ts';
 
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
@@ -47,11 +55,16 @@ export function generatedName(base: string): string {
   return base.slice(0, MAX_NAME - SUFFIX_LENGTH) + suffix;
 }
 
-/** Keeps what no update may change; checks the preconditions that a body carries in its metadata. */
-export function carryMeta(served: Served, object: KubeObject, old: KubeObject): void {
+/**
+ * Keeps what no update may change. A uid is a precondition where a whole object was sent, and else a field that a
+ * patch may not change. Throws 409 and 422.
+ */
+export function carryMeta(served: Served, object: KubeObject, old: KubeObject, isPrecondition = true): void {
   const meta = object.metadata;
   const before = old.metadata;
   if (meta.uid !== undefined && meta.uid !== '' && meta.uid !== before.uid) {
+    if (!isPrecondition)
+      throw invalid(served.resource, before.name, [fieldInvalid('metadata.uid', meta.uid, 'field is immutable')]);
     const why = `Precondition failed: UID in precondition: ${meta.uid}, UID in object meta: ${before.uid ?? ''}`;
     throw conflict(groupResource(served), before.name, why);
   }
@@ -61,6 +74,5 @@ export function carryMeta(served: Served, object: KubeObject, old: KubeObject): 
   meta.deletionGracePeriodSeconds = before.deletionGracePeriodSeconds;
   meta.generation = before.generation;
   delete meta.selfLink;
-  delete meta.managedFields;
   if (before.generateName !== undefined && meta.generateName === undefined) meta.generateName = before.generateName;
 }

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@wherry/apimachinery';
+import type { KubeObject, ManagedFieldsEntry } from '@wherry/apimachinery';
 import type { User } from '../http/context.ts';
 import type { Hub } from '../cache/hub.ts';
 import type { AdmissionPlugin } from '../admission/chain.ts';
@@ -7,12 +7,13 @@ import type { Authorizer } from '../authorization/authorizer.ts';
 import type { RbacAuthorizer } from '../authorization/rbac/rbac-authorizer.ts';
 import type { EventLeases } from './event-leases.ts';
 import type { Served } from './served.ts';
+import type { ServedResources } from './served-resources.ts';
 
 /** Everything a verb needs to know of the server it runs in. */
 export interface Registry {
   readonly hub: Hub;
   /** By `group/version/plural`. */
-  readonly served: ReadonlyMap<string, Served>;
+  readonly served: ServedResources;
   readonly admission: readonly AdmissionPlugin[];
   readonly eventLeases: EventLeases;
   readonly authenticator: Authenticator;
@@ -30,6 +31,10 @@ export interface WriteOptions {
   readonly user: User;
   readonly now: Date;
   readonly dryRun: boolean;
+  /** Who is said to manage what is written; absent: the server itself. */
+  readonly manager?: string | undefined;
+  /** Of a new object, when who manages it is known already. */
+  readonly managedFields?: ManagedFieldsEntry[] | undefined;
   /** What the client is to be told beside the answer: a Warning header. */
   readonly warn?: ((text: string) => void) | undefined;
 }

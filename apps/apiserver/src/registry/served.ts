@@ -2,6 +2,7 @@ import type { KubeObject } from '@wherry/apimachinery';
 import type { Resource } from '@wherry/api';
 import type { Entry } from '../cache/entry.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
+import type { Handler } from '../verbs/subresources.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Between a group-version and the one its objects are stored in. */
@@ -16,7 +17,12 @@ export interface Served {
   readonly cache: WatchCache;
   readonly strategy: Strategy;
   readonly conversion: Conversion | undefined;
+  /** Subresources of a custom resource, other than status; built-in kinds have theirs in one table. */
+  readonly subresources?: SubresourceHandlers | undefined;
 }
+
+/** By subresource, then by verb. */
+export type SubresourceHandlers = Readonly<Record<string, Readonly<Record<string, Handler>>>>;
 
 export function cacheKey(served: Served, namespace: string, name: string): string {
   return served.resource.namespaced ? `${namespace}/${name}` : name;

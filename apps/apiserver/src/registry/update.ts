@@ -12,6 +12,7 @@ import { mutate, validate } from '../admission/chain.ts';
 import type { Entry } from '../cache/entry.ts';
 import { commitDelete, commitPut, dryEntry } from './commit.ts';
 import { isEvent } from './create.ts';
+import { sameOwnership, trackUpdate, withoutManagers } from './managed-fields.ts';
 import { carryMeta, groupResource } from './object-meta.ts';
 import type { Registry, WriteOptions } from './registry.ts';
 import { objectOf, type Served } from './served.ts';
@@ -24,6 +25,8 @@ export interface UpdateOptions extends WriteOptions {
   readonly subresource: string;
   /** The whole object was sent, so that a missing resourceVersion is judged by the strategy. */
   readonly whole?: boolean | undefined;
+  /** Who manages what has been told in the object already, as by an apply. */
+  readonly applied?: boolean | undefined;
   /** Skips strategy and validation, for subresources that change one thing. */
   readonly raw?: boolean | undefined;
 }
@@ -49,6 +52,7 @@ export async function updateObject(
     const object = await produce(old, entry);
     checkVersion(served, object, entry, options);
     const effects = noEffects();
+    if (!options.raw && !options.applied) trackUpdate(registry, served, object, old, options.subresource, options);
     if (!options.raw) await prepare(registry, served, object, old, options, effects);
     delete object.metadata.resourceVersion;
     const done = await write(registry, served, entry, object, old, options, effects);
@@ -94,7 +98,7 @@ async function prepare(
 ): Promise<void> {
   const { strategy, resource } = served;
   const { subresource } = options;
-  carryMeta(served, object, old);
+  carryMeta(served, object, old, options.whole || subresource === 'scale');
   const request = {
     ...options,
     operation: 'UPDATE',
@@ -146,8 +150,7 @@ async function write(
     return commitDelete(hub.storage, served, entry, addEffects(effects, served.strategy.allocator?.forDelete(old)));
   }
   if (options.subresource === '') addEffects(effects, served.strategy.allocator?.forUpdate(object, old));
-  const { resourceVersion: _revision, ...meta } = old.metadata;
-  if (deepEqual(object, { ...old, metadata: meta })) return entry;
+  if (deepEqual(withoutManagers(object), withoutManagers(old)) && sameOwnership(object, old)) return entry;
   if (options.dryRun) return dryEntry(served, entry.key, entry.revision, object);
   const lease = isEvent(served) ? await registry.eventLeases.leaseFor(options.now) : undefined;
   return commitPut(hub.storage, served, entry.key, entry, object, { effects, lease });

@@ -19,20 +19,22 @@ function check(kind: Kind, errors: readonly FieldError[]): void {
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', errors);
 }
 
-/** dryRun, fieldManager and fieldValidation of a write. Throws 422. */
-export function checkWriteOptions(kind: Kind, query: URLSearchParams): void {
+/** dryRun, fieldManager, fieldValidation and force of a write. Throws 422. */
+export function checkWriteOptions(kind: Kind, query: URLSearchParams, isApply = false): void {
   // Nearly all writes of controllers.
-  if (query.size === 0) return;
+  if (query.size === 0 && !isApply) return;
   const errors = dryRunErrors(query.getAll('dryRun'));
   const manager = query.get('fieldManager') ?? '';
+  if (isApply && manager === '')
+    errors.unshift({ type: 'FieldValueRequired', field: 'fieldManager', detail: 'is required for apply patch' });
+  else if (kind === 'PatchOptions' && !isApply && query.get('force') !== null)
+    errors.unshift(fieldForbidden('force', 'may not be specified for non-apply patch'));
   if (Buffer.byteLength(manager) > MAX_MANAGER_BYTES) errors.push(fieldTooLong('fieldManager', MAX_MANAGER_BYTES));
   if (/[\p{Cc}\p{Cf}]/u.test(manager))
     errors.push(fieldInvalid('fieldManager', manager, 'should only contain printable characters'));
   const validation = query.get('fieldValidation') ?? '';
   if (validation !== '' && !fieldValidations.includes(validation))
     errors.push(fieldNotSupported('fieldValidation', validation, fieldValidations));
-  if (kind === 'PatchOptions' && query.get('force') !== null)
-    errors.push(fieldForbidden('force', 'may not be specified for non-apply patch'));
   check(kind, errors);
 }
 

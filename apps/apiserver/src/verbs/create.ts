@@ -1,6 +1,7 @@
 import { badRequest } from '@wherry/apimachinery';
 import { bytesAnswer, type Answer, type RequestContext } from '../http/context.ts';
 import { createObject } from '../registry/create.ts';
+import { managerFromUserAgent } from '../registry/field-manager.ts';
 import type { Registry, WriteOptions } from '../registry/registry.ts';
 import type { Served } from '../registry/served.ts';
 import { selectView } from '../views/select-view.ts';
@@ -14,7 +15,13 @@ export async function create(context: RequestContext, registry: Registry, served
 }
 
 export function writeOptions(context: RequestContext): WriteOptions {
-  return { user: context.user, now: context.now, dryRun: isDryRun(context), warn: (text) => context.warnings.push(text) };
+  return {
+    user: context.user,
+    now: context.now,
+    dryRun: isDryRun(context),
+    manager: context.query.get('fieldManager') || managerFromUserAgent(context.headers['user-agent']),
+    warn: (text) => context.warnings.push(text),
+  };
 }
 
 /** What it says has been checked with the other options. */

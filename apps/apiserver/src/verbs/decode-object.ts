@@ -57,7 +57,14 @@ export function decodeAs(
   const decoded = object as unknown as KubeObject;
   decoded.kind = expected.kind;
   decoded.apiVersion = expected.apiVersion;
+  keepReset(value, decoded);
   return decoded;
+}
+
+/** An empty list of managed fields is no absent one: it ends the tracking. */
+function keepReset(value: JsonMap, object: KubeObject): void {
+  const sent = isMap(value['metadata']) ? value['metadata']['managedFields'] : undefined;
+  if (Array.isArray(sent) && sent.length === 0) object.metadata.managedFields = [];
 }
 
 function report(context: RequestContext, kind: string, version: string, findings: readonly string[]): void {

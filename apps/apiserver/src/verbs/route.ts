@@ -1,8 +1,9 @@
-import { badRequest, methodNotAllowed, noSuchPath } from '@wherry/apimachinery';
+import { badRequest, getOwn, methodNotAllowed, noSuchPath } from '@wherry/apimachinery';
 import type { Answer, RequestContext } from '../http/context.ts';
 import { findServed, type Registry } from '../registry/registry.ts';
 import type { Served } from '../registry/served.ts';
 import { checkWriteOptions } from './check-options.ts';
+import { APPLY } from './apply.ts';
 import { create } from './create.ts';
 import { remove, removeCollection } from './delete.ts';
 import { get } from './get.ts';
@@ -18,6 +19,7 @@ export function route(context: RequestContext, registry: Registry, subresources:
   const served = findServed(registry, info.group, info.version, info.resource);
   if (served === undefined) throw noSuchPath();
   const { resource } = served;
+  if (resource.deprecation !== undefined) context.warnings.push(resource.deprecation);
   // A namespaced kind without a namespace can only be listed and watched; a cluster-scoped one has none.
   if (!served.resource.namespaced && info.namespace !== '' && info.resource !== 'namespaces') throw noSuchPath();
   if (served.resource.namespaced && info.namespace === '' && hasName(context)) throw noSuchPath();
@@ -27,9 +29,9 @@ export function route(context: RequestContext, registry: Registry, subresources:
   if (info.subresource === 'proxy') return routeSubresource(context, registry, served, subresources);
   // A HEAD is authorised as a GET, but nothing answers it.
   if (context.method === 'HEAD') throw methodNotAllowed();
-  if (info.verb === 'patch' && info.name !== '') checkPatchType(context);
+  const isApply = info.verb === 'patch' && info.name !== '' && checkPatchType(context, served) === APPLY;
   const options = optionsKinds[info.verb];
-  if (options !== undefined) checkWriteOptions(options, context.query);
+  if (options !== undefined) checkWriteOptions(options, context.query, isApply);
   if (info.subresource !== '') return routeSubresource(context, registry, served, subresources);
   // All namespaces at once are there to be read.
   const ofAll = served.resource.namespaced && info.namespace === '';
@@ -108,7 +110,9 @@ function routeSubresource(
     if (info.verb === 'patch') return patch(context, registry, served);
     throw methodNotAllowed();
   }
-  const handlers = table.get(`${served.resource.plural}/${info.subresource}`);
+  const handlers = served.resource.custom
+    ? getOwn(served.subresources, info.subresource)
+    : table.get(`${served.resource.plural}/${info.subresource}`);
   if (handlers === undefined) throw noSuchPath();
   const handler = handlers[info.verb];
   if (handler === undefined) throw methodNotAllowed();

@@ -1,11 +1,12 @@
 import { Scale, type Deployment } from '@wherry/api';
 import { clone, formatLabelSelector, invalid, notFound, type KubeObject } from '@wherry/apimachinery';
-import { parseBody } from '../http/body.ts';
+import { mediaTypeOf, parseBody } from '../http/body.ts';
 import { jsonAnswer, type Answer, type RequestContext } from '../http/context.ts';
 import { groupResource } from '../registry/object-meta.ts';
 import type { Registry } from '../registry/registry.ts';
 import { cacheKey, type Served } from '../registry/served.ts';
 import { updateObject } from '../registry/update.ts';
+import { APPLY, applyScale } from './apply.ts';
 import { writeOptions } from './create.ts';
 import { decodeAs } from './decode-object.ts';
 import { readPatch } from './patch.ts';
@@ -31,7 +32,11 @@ export async function updateScale(context: RequestContext, registry: Registry, s
   return change(context, registry, served, () => sent);
 }
 
-export function patchScale(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
+export async function patchScale(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
+  if (mediaTypeOf(context) === APPLY) {
+    const entry = await applyScale(context, registry, served, ['spec', 'replicas']);
+    return jsonAnswer(200, scaleOf(entry.object));
+  }
   const apply = readPatch(context, { ...served, resource: { ...served.resource, schema: Scale } });
   return change(
     context,

@@ -135,13 +135,6 @@ describe('patch', () => {
     );
     expect(Object.keys((await client.get('crowd', inDefault)).data ?? {}).sort()).toEqual(keys);
   });
-
-  test('by server-side apply says that it is not served', async () => {
-    const error = await refusal(
-      cluster.client.resource(configMaps).patch('patched', {}, { type: 'apply', force: true, ...inDefault }),
-    );
-    expect(error.code).toBe(415);
-  });
 });
 
 describe('subresources', () => {

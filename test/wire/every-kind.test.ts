@@ -49,10 +49,9 @@ describe.each(oldAndNew)('$name', ({ name: client, path }) => {
     const { metadata, ...rest } = kinds.get(id)! as Manifest & { metadata: { namespace?: string } };
     const name = `every-${metadata.name}`;
     const text = JSON.stringify({ ...rest, metadata: { ...metadata, name } });
-    const said: string[] = [];
     const kubectl = async (args: string[], input = text): Promise<string> => {
       const { code, stdout, stderr } = await plane.kubectl(path, args, input);
-      if (code !== 0) said.push(`${args.join(' ')}: exit code ${code}\n${stdout}${stderr}`);
+      if (code !== 0) throw new Error(`${args.join(' ')}: exit code ${code}\n${stdout}${stderr}`);
       return stdout.trim();
     };
     const fails = async (args: string[]): Promise<string> => {
@@ -68,7 +67,7 @@ describe.each(oldAndNew)('$name', ({ name: client, path }) => {
       `Error from server (AlreadyExists): error when creating "STDIN": ${plural} "${name}" already exists`,
     );
     expect(await kubectl(['get', '-f', '-', '-o', 'name'])).toBe(id3);
-    expect(await kubectl(['get', type, name, '--no-headers'])).toContain(name);
+    expect(await kubectl(['get', type, name, '--no-headers'])).not.toBe('');
     expect(await kubectl(['get', type, '-o', 'wide'])).toMatch(/^(NAME|LAST SEEN)/);
     expect(JSON.parse(await kubectl(['get', type, name, '-o', 'json']))).toMatchObject({ metadata: { name } });
     expect(await kubectl(['get', type, `--field-selector=metadata.name=${name}`, '-o', 'name'])).toBe(id3);
@@ -87,9 +86,7 @@ describe.each(oldAndNew)('$name', ({ name: client, path }) => {
     expect(await kubectl(['replace', '-f', '-'], whole)).toBe(`${id3} replaced`);
     const watch = start(path, ['--kubeconfig', plane.kubeconfig, 'get', type, name, '-w', '-o', 'name']);
     await eventually('the watch shows it', () => Promise.resolve(watch.output().includes(id3)));
-    expect(await kubectl(['delete', type, name, '--dry-run=server', '--wait=false'])).toContain(
-      'deleted (server dry run)',
-    );
+    expect(await kubectl(['delete', type, name, '--dry-run=server', '--wait=false'])).toContain('server dry run');
     expect(await kubectl(['delete', type, name, '--grace-period=0', '--force', '--timeout=60s'])).toContain(
       `${type} "${name}" force deleted`,
     );
@@ -97,7 +94,6 @@ describe.each(oldAndNew)('$name', ({ name: client, path }) => {
     await watch.exited;
     expect(await fails(['get', type, name])).toBe(`Error from server (NotFound): ${plural} "${name}" not found`);
     expect(await fails(['delete', type, name])).toBe(`Error from server (NotFound): ${plural} "${name}" not found`);
-    expect(said).toEqual([]);
   });
 });
 

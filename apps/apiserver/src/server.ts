@@ -1,6 +1,7 @@
 import { authenticationOf, clientAuthorities } from './auth/options.ts';
 import { reconcileDefaultPolicy } from './authorization/bootstrap/reconcile.ts';
 import { parseAuthorizationModes } from './authorization/build.ts';
+import { CustomResources } from './custom-resources/controller.ts';
 import { auditIdOf, Dispatcher } from './http/dispatch.ts';
 import { InFlight } from './http/in-flight.ts';
 import { listen } from './http/listen.ts';
@@ -38,6 +39,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     nodePorts: parsePortRange(options.serviceNodePortRange),
     eventTtlSeconds: options.eventTtlSeconds,
     authentication: authenticationOf(options),
+    enableAdmissionPlugins: options.enableAdmissionPlugins,
     disableAdmissionPlugins: options.disableAdmissionPlugins,
     authorizationModes: modes,
     onTrouble: (error) => log.error({ err: error }, 'watch-cache-lost'),
@@ -81,7 +83,9 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     stopping: stopping.signal,
     requestTimeoutMs: options.requestTimeoutMs,
   });
+  const customResources = new CustomResources(registry, log, stopping.signal);
   await registry.hub.start();
+  await customResources.start();
   const listener = await listen({
     host: options.bindAddress,
     port: options.securePort,

@@ -27,6 +27,11 @@ export function schemaOfKind(id: string, props: JSONSchemaProps | undefined): Ob
   return { type: 'object', id, fields, unknown: keepsUnknown(props) ? 'keep' : 'prune' };
 }
 
+/** A part of an object, as a field. */
+export function schemaOfPart(props: JSONSchemaProps): Field {
+  return { schema: schemaOf(props), presence: 'optional' };
+}
+
 /** Names and namespaces of embedded objects are not filled in. */
 const embeddedMeta: ObjectSchema = { ...ObjectMeta, fields: { ...ObjectMeta.fields, name: optional(string) } };
 

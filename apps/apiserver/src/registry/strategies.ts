@@ -1,4 +1,5 @@
 import type { Namespace, Node, Service } from '@wherry/api';
+import { definitionStrategy } from '../custom-resources/definition-strategy.ts';
 import { clusterStrategies } from './cluster-strategies.ts';
 import { podStrategy } from './pod-strategy.ts';
 import { dropTypeFields, keepAllocated, normalizeService } from './service-allocation.ts';
@@ -71,6 +72,7 @@ const created: Strategy = { allowsUnconditionalUpdate: true, createsOnUpdate: tr
 /** One entry per `group/resource`; what is not named is plain. */
 export function createStrategies(allocators: { services: Allocator }): ReadonlyMap<string, Strategy> {
   return new Map<string, Strategy>([
+    ['apiextensions.k8s.io/customresourcedefinitions', definitionStrategy],
     ['/namespaces', namespaceStrategy],
     ['/nodes', nodeStrategy],
     ['/pods', podStrategy],

@@ -1,0 +1,11 @@
+import { loadDefinitionRules } from '../custom-resources/definition-rules.ts';
+import type { AdmissionPlugin } from './chain.ts';
+
+/** Refuses nothing by itself: validation, which comes later and does not wait, needs what is loaded here. */
+export const customResourceDefinitionRules: AdmissionPlugin = {
+  name: 'CustomResourceDefinitionRules',
+  async mutate({ served, operation }) {
+    if (operation === 'DELETE' || served.resource.plural !== 'customresourcedefinitions') return;
+    await loadDefinitionRules();
+  },
+};

@@ -22,6 +22,7 @@ import { Prober } from './probes/prober.ts';
 import { KubeletServer } from './server/server.ts';
 import { servingCertificate } from './server/serving-certificate.ts';
 import { Objects } from './volumes/objects.ts';
+import { Tokens } from './volumes/tokens.ts';
 import { Volumes } from './volumes/volumes.ts';
 import { recordContainerEvent } from './worker/record.ts';
 import type { NodeParts } from './worker/node.ts';
@@ -82,6 +83,7 @@ export async function runKubelet(context: Context): Promise<void> {
     images: new Images(patient, now),
     volumes: new Volumes(options.rootDir),
     objects: new Objects(client, log, (uid) => manager.refreshVolumes(uid)),
+    tokens: new Tokens(client, log, (uid) => manager.refreshVolumes(uid), now),
     prober: new Prober(patient, {
       changed: (uid) => manager.wake(uid),
       failed: ({ pod, container }, kind, message) => {

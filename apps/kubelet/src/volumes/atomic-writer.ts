@@ -16,6 +16,8 @@ import { dirname, join } from 'node:path';
 export interface PayloadFile {
   readonly data: Buffer;
   readonly mode: number;
+  /** Root unless told. */
+  readonly user?: number | undefined;
 }
 
 /** File by path relative to the volume; no path is absolute or contains `..`. */
@@ -42,7 +44,7 @@ export async function writePayload(dir: string, payload: Payload, group: number 
     const target = join(fresh, path);
     await mkdir(dirname(target), { recursive: true, mode: 0o755 });
     await writeFile(target, file.data);
-    if (group !== undefined) await chown(target, 0, group);
+    if (group !== undefined || file.user !== undefined) await chown(target, file.user ?? 0, group ?? 0);
     // Set apart from creation: the process's umask must not take bits away.
     await chmod(target, group === undefined ? file.mode : file.mode | 0o440);
   }

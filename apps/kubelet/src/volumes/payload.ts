@@ -1,10 +1,12 @@
-import type { ConfigMap, DownwardAPIVolumeFile, Pod, Secret, Volume } from '@wherry/api';
+import type { ConfigMap, DownwardAPIVolumeFile, Pod, Secret, ServiceAccountTokenProjection, Volume } from '@wherry/api';
 import { fieldValue, resourceValue, type FieldContext } from '../env/field-ref.ts';
 import type { Payload, PayloadFile } from './atomic-writer.ts';
 
 export interface VolumeObjects {
   configMap(name: string): ConfigMap | undefined;
   secret(name: string): Secret | undefined;
+  /** Throws VolumeError when there is none. */
+  token(projection: ServiceAccountTokenProjection): string;
 }
 
 /** A volume cannot be made yet; the message is upstream's. */
@@ -50,9 +52,28 @@ export function volumePayload(
         addConfigMap(files, pod, objects.configMap(source.configMap.name ?? ''), source.configMap, mode);
       } else if (source.secret) addSecret(files, pod, objects.secret(source.secret.name ?? ''), source.secret, mode);
       else if (source.downwardAPI) addDownward(files, pod, source.downwardAPI.items ?? [], mode, context);
+      else if (source.serviceAccountToken) {
+        const data = Buffer.from(objects.token(source.serviceAccountToken));
+        files.set(source.serviceAccountToken.path, { data, ...tokenAccess(pod, mode) });
+      }
     }
   } else return undefined;
   return files;
+}
+
+/** Who may read a token: where it is known who runs, nobody else. */
+function tokenAccess({ spec }: Pod, mode: number): { mode: number; user: number | undefined } {
+  const user = onlyUser(spec);
+  return { mode: user !== undefined || spec.securityContext?.fsGroup !== undefined ? 0o600 : mode, user };
+}
+
+/** The user that all containers run as, if they all say so and agree. */
+function onlyUser(spec: Pod['spec']): number | undefined {
+  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  const users = new Set(
+    containers.map(({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser),
+  );
+  return users.size === 1 ? [...users][0] : undefined;
 }
 
 interface Reference {

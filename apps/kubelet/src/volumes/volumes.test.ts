@@ -70,6 +70,7 @@ const context = { podIp: '', hostIp: '', nodeName: 'n', allocatable: {} };
 const objects = {
   configMap: (name: string) => (name === 'cm' ? { metadata: { name }, data: { k: 'v' } } : undefined),
   secret: () => undefined,
+  token: () => 'token-of-the-pod',
 };
 
 test('a projected volume gathers its sources under their paths', () => {

@@ -9,8 +9,7 @@ import { run } from '../network/ip-command.ts';
 import { writePayload } from './atomic-writer.ts';
 import { prepareHostPath } from './host-path.ts';
 import { mountsBelow } from './mounts.ts';
-import type { FoundObjects } from './objects.ts';
-import { VolumeError, volumePayload } from './payload.ts';
+import { VolumeError, volumePayload, type VolumeObjects } from './payload.ts';
 import { PodDirs } from './pod-dirs.ts';
 import { bindSubPath } from './sub-path.ts';
 
@@ -42,7 +41,7 @@ export class Volumes {
   }
 
   /** Makes or refreshes every volume of the pod; the host path of each by name. Throws VolumeSetupError. */
-  async setUp(pod: Pod, objects: FoundObjects, context: FieldContext): Promise<Map<string, string>> {
+  async setUp(pod: Pod, objects: VolumeObjects, context: FieldContext): Promise<Map<string, string>> {
     const paths = new Map<string, string>();
     await mkdir(this.dirs(pod).root, { recursive: true, mode: 0o750 });
     await Promise.all(
@@ -57,7 +56,7 @@ export class Volumes {
     return paths;
   }
 
-  async #one(pod: Pod, volume: Volume, objects: FoundObjects, context: FieldContext): Promise<string> {
+  async #one(pod: Pod, volume: Volume, objects: VolumeObjects, context: FieldContext): Promise<string> {
     const group = pod.spec.securityContext?.fsGroup;
     if (volume.hostPath) {
       await prepareHostPath(volume.hostPath.path, volume.hostPath.type);

@@ -10,6 +10,7 @@ import type { PodNetwork } from '../network/network.ts';
 import type { DnsOptions } from '../network/pod-files.ts';
 import type { Prober } from '../probes/prober.ts';
 import type { Objects } from '../volumes/objects.ts';
+import type { Tokens } from '../volumes/tokens.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import type { StatusWriter } from './status-writer.ts';
 
@@ -24,6 +25,7 @@ export interface NodeParts {
   readonly images: Images;
   readonly volumes: Volumes;
   readonly objects: Objects;
+  readonly tokens: Tokens;
   readonly prober: Prober;
   readonly statuses: StatusWriter;
   readonly recorder: EventRecorder;

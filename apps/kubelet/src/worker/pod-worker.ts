@@ -30,7 +30,8 @@ export class PodWorker {
   #pod: Pod;
   #removed = false;
   #dirty = false;
-  #volumesStale = false;
+  /** At the start too: what changed while no kubelet ran was not seen, and tokens are held by none. */
+  #volumesStale = true;
   #running = false;
   #ended = false;
   #timer: NodeJS.Timeout | undefined;
@@ -110,6 +111,7 @@ export class PodWorker {
     clearTimeout(this.#timer);
     this.parts.prober.keepOnly(this.uid, new Set());
     this.parts.objects.unwatch(this.uid);
+    this.parts.tokens.forget(this.uid);
     this.parts.statuses.forget(this.uid);
     this.#gone(this.uid);
   }

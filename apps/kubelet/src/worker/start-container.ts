@@ -78,13 +78,13 @@ async function one(
 }
 
 export async function setUpVolumes(worker: PodWorker, pod: Pod, ip: string): Promise<VolumePaths> {
-  const { volumes, objects } = worker.parts;
+  const { volumes, objects, tokens } = worker.parts;
   const list = pod.spec.volumes ?? [];
   const references = volumeReferences(list);
   const namespace = pod.metadata.namespace ?? '';
-  const found = await objects.fetch(namespace, references);
+  const [found, token] = await Promise.all([objects.fetch(namespace, references), tokens.fetch(pod)]);
   objects.watch(worker.uid, namespace, references);
-  return volumes.setUp(pod, found, fieldContext(worker, ip));
+  return volumes.setUp(pod, { ...found, token }, fieldContext(worker, ip));
 }
 
 export function fieldContext(worker: PodWorker, ip: string): FieldContext {

@@ -11,6 +11,7 @@ export async function release(worker: PodWorker, pod: Pod): Promise<void> {
   const observed = await parts.world.readPod(worker.uid);
   for (const sandbox of observed.sandboxes) await removeSandbox(worker, sandbox.id, sandbox.attempt);
   parts.objects.unwatch(worker.uid);
+  parts.tokens.forget(worker.uid);
   await parts.volumes.release(worker.uid);
   await parts.statuses.flush(pod);
 }

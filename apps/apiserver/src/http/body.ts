@@ -6,6 +6,7 @@ import {
   type ObjectSchema,
 } from '@wherry/apimachinery';
 import type { RequestContext } from './context.ts';
+import { jsonSyntaxError } from './json-error.ts';
 
 const protobuf = 'application/vnd.kubernetes.protobuf';
 export const acceptedBodies = ['application/json', 'application/yaml', protobuf];
@@ -33,13 +34,15 @@ export async function parseBody(
   const type = mediaTypeOf(context);
   const body = context.body;
   if (body === undefined || body.length === 0) return { value: undefined, duplicates: [] };
-  if (type === 'application/json') return parseJson(body, findDuplicates);
+  if (type === 'application/json') return parseJson(body, findDuplicates, kindOf(schema));
   if (yamlTypes.has(type)) {
     const { readYaml } = await import('./read-yaml.ts');
     return readYaml(body.toString());
   }
-  if (type === protobuf) return { value: await parseProtobuf(body, schema), duplicates: [] };
-  throw unsupportedMediaType(acceptedBodies);
+  // Custom resources have no protobuf.
+  const builtIn = schema.id.startsWith('io.k8s.');
+  if (type === protobuf && builtIn) return { value: await parseProtobuf(body, schema), duplicates: [] };
+  throw unsupportedMediaType(builtIn ? acceptedBodies : acceptedBodies.filter((accepted) => accepted !== protobuf));
 }
 
 /** What Go clients send for built-in kinds; the decoder is loaded when the first one comes. */
@@ -54,14 +57,30 @@ async function parseProtobuf(body: Buffer, schema: ObjectSchema): Promise<unknow
   }
 }
 
-export function parseJson(body: Buffer, findDuplicates: boolean): ParsedBody {
+/** `kind` is that of the object which should be there. Throws 400. */
+export function parseJson(body: Buffer, findDuplicates: boolean, kind = 'JSON'): ParsedBody {
   const text = body.toString();
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    throw badRequest(`the object provided is unrecognized (must be of type JSON): ${(error as Error).message}`);
+  } catch {
+    const why = `couldn't get version/kind; json parse error: ${jsonSyntaxError(text)}`;
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(body)})`);
   }
   checkDepth(value);
   return { value, duplicates: findDuplicates ? findDuplicateFields(text) : [] };
+}
+
+const SUMMARY_BYTES = 30;
+
+/** What was sent, as upstream shows it: as text when it looks like JSON, else in hexadecimal. */
+function summary(body: Buffer): string {
+  if (body.length === 0) return '<empty>';
+  const shown = body.subarray(0, SUMMARY_BYTES);
+  const text = body[0] === 0x7b ? shown.toString() : shown.toString('hex');
+  return body.length > SUMMARY_BYTES ? `${text} ...` : text;
+}
+
+function kindOf(schema: ObjectSchema): string {
+  return schema.id === '' ? 'object' : schema.id.slice(schema.id.lastIndexOf('.') + 1);
 }

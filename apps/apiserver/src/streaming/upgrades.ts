@@ -10,6 +10,7 @@ import {
   webSocketTransport,
   type ChannelProtocol,
 } from '@wherry/streaming';
+import { authorizeWayIn } from '../authorization/authorize-upgrade.ts';
 import { allow, identify, type Identified } from '../http/dispatch.ts';
 import { errorAnswer } from '../http/respond.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -49,9 +50,7 @@ export async function handleUpgrade(
   upgraded++;
   try {
     seen = identify(request, options.registry);
-    allow(seen, options.registry);
-    // To run something in a pod, or to speak to it, is to create, whichever method the handshake has to use.
-    if (seen.info.verb !== 'create') allow({ ...seen, info: { ...seen.info, verb: 'create' } }, options.registry);
+    authorizeWayIn(allow(seen, options.registry), seen.info, options.registry.authorizer);
     if (upgraded > MAX_UPGRADED)
       throw tooManyRequests('Too many connections are being streamed on, please try again later.', 1);
     const over = await new Upgrade(request, socket, head, seen, options).answer();

@@ -26,7 +26,10 @@ const resourceRule: fc.Arbitrary<PolicyRule> = fc.record({
   verbs: some(verbs),
   apiGroups: some(groups),
   resources: some(resources),
-  resourceNames: fc.oneof({ weight: 2, arbitrary: fc.constant<string[]>([]) }, { weight: 1, arbitrary: some(objectNames) }),
+  resourceNames: fc.oneof(
+    { weight: 2, arbitrary: fc.constant<string[]>([]) },
+    { weight: 1, arbitrary: some(objectNames) },
+  ),
 });
 const pathRule: fc.Arbitrary<PolicyRule> = fc.record({ verbs: some(verbs), nonResourceURLs: some(paths) });
 const rules = fc.array(fc.oneof({ weight: 5, arbitrary: resourceRule }, { weight: 1, arbitrary: pathRule }), {

@@ -12,6 +12,10 @@ export const apiserverFlags = {
   clientCaFile: stringFlag('the authority whose client certificates are believed, PEM', ''),
   ...authenticationFlags,
   authorizationMode: listFlag('who decides what is allowed, in this order', defaults.authorizationMode),
+  enableAdmissionPlugins: listFlag(
+    'admission plugins to run besides those that do by default',
+    defaults.enableAdmissionPlugins,
+  ),
   disableAdmissionPlugins: listFlag('admission plugins that are not to run', defaults.disableAdmissionPlugins),
   kubeletClientCertificate: stringFlag('the certificate to show to kubelets, PEM'),
   kubeletClientKey: stringFlag('the key of that certificate, PEM'),

@@ -17,6 +17,8 @@ export interface ApiserverOptions {
   authentication?: Partial<AuthenticationOptions> | undefined;
   /** Asked in this order; Node, RBAC, AlwaysAllow or AlwaysDeny. */
   authorizationMode: readonly string[];
+  /** Names of admission plugins to run that do not by default. */
+  enableAdmissionPlugins: readonly string[];
   /** Names of admission plugins that are not to run. */
   disableAdmissionPlugins: readonly string[];
   /** For the way to the kubelets. */
@@ -41,6 +43,7 @@ export const defaults = {
   bindAddress: '0.0.0.0',
   securePort: 6443,
   authorizationMode: ['Node', 'RBAC'],
+  enableAdmissionPlugins: [],
   disableAdmissionPlugins: [],
   allowLoopbackNodes: false,
   serviceClusterIpRange: '10.96.0.0/16',

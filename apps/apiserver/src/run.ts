@@ -20,6 +20,7 @@ export async function runApiserver(context: DaemonContext<typeof apiserverFlags>
       tlsCert: await readFile(flags.tlsCertFile, 'utf8'),
       tlsKey: await readFile(flags.tlsPrivateKeyFile, 'utf8'),
       clientCa: await readFile(flags.clientCaFile, 'utf8'),
+      enableAdmissionPlugins: flags.enableAdmissionPlugins,
       disableAdmissionPlugins: flags.disableAdmissionPlugins,
       authentication: await readAuthentication(flags),
       authorizationMode: flags.authorizationMode,

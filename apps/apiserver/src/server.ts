@@ -12,6 +12,7 @@ import { buildRegistry } from './registry/build.ts';
 import { parseIpRange } from './registry/ip-range.ts';
 import { findServed, type Registry } from './registry/registry.ts';
 import type { PortRange } from './registry/service-allocation.ts';
+import { ensureClusterObjects } from './system/cluster-objects.ts';
 import { createCompactor } from './system/compaction.ts';
 import { every } from './system/every.ts';
 import { reconcileKubernetesService } from './system/kubernetes-service.ts';
@@ -106,10 +107,12 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   const rolesWritten = rbac ? reconcileDefaultPolicy(registry, new Date()) : Promise.resolve();
   await Promise.all([ensureSystemNamespaces(registry, new Date()), rolesWritten.then(() => (rolesReady = true))]);
   await reconcileKubernetesService(registry, kubernetes, new Date());
+  await ensureClusterObjects(registry, serviceIps.cidr, new Date());
   started = true;
   every(RECONCILE_MS, 'kubernetes-service', log, stopping.signal, async () => {
     await ensureSystemNamespaces(registry, new Date());
     await reconcileKubernetesService(registry, kubernetes, new Date());
+    await ensureClusterObjects(registry, serviceIps.cidr, new Date());
   });
   if (options.compactionIntervalMs > 0) {
     every(options.compactionIntervalMs, 'compaction', log, stopping.signal, createCompactor(options.storage));

@@ -24,6 +24,8 @@ export interface AdmissionRequest {
 /** `mutate` runs before strategy and validation, `validate` after them. Both throw a StatusError to refuse. */
 export interface AdmissionPlugin {
   readonly name: string;
+  /** Runs only where it is asked for. */
+  readonly offByDefault?: boolean;
   mutate?(request: AdmissionRequest, registry: Registry): void | Promise<void>;
   validate?(request: AdmissionRequest, registry: Registry): void | Promise<void>;
 }

@@ -1,0 +1,38 @@
+import { persistentVolumeClaims, storageClasses, type PersistentVolumeClaim } from '@wherry/api';
+import { compareQuantities, forbidden } from '@wherry/apimachinery';
+import { groupResource } from '../registry/object-meta.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { AdmissionPlugin } from './chain.ts';
+import { findByName, isAbout } from './find.ts';
+
+const LEGACY = 'volume.beta.kubernetes.io/storage-class';
+
+/** A claim may grow once it is bound, and only where its class allows it. */
+export const persistentVolumeClaimResize: AdmissionPlugin = {
+  name: 'PersistentVolumeClaimResize',
+  async validate(request, registry) {
+    if (request.operation !== 'UPDATE' || !isAbout(request, persistentVolumeClaims)) return;
+    const [claim, before] = [request.object, request.old] as [PersistentVolumeClaim, PersistentVolumeClaim];
+    if (compareQuantities(sizeOf(claim), sizeOf(before)) <= 0) return;
+    const refuse = (why: string) => forbidden(groupResource(request.served), claim.metadata.name, why);
+    if (before.status?.phase !== 'Bound') throw refuse('only bound persistent volume claims can be expanded');
+    if (await mayGrow(claim, before, registry)) return;
+    throw refuse(
+      'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
+    );
+  },
+};
+
+function sizeOf({ spec }: PersistentVolumeClaim): string {
+  return spec.resources?.requests?.['storage'] ?? '0';
+}
+
+async function mayGrow(claim: PersistentVolumeClaim, before: PersistentVolumeClaim, registry: Registry) {
+  const name = classOf(claim);
+  if (name === '' || name !== classOf(before)) return false;
+  return (await findByName(registry, storageClasses, name))?.allowVolumeExpansion === true;
+}
+
+function classOf({ metadata, spec }: PersistentVolumeClaim): string {
+  return metadata.annotations?.[LEGACY] ?? spec.storageClassName ?? '';
+}

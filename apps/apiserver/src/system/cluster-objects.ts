@@ -1,0 +1,13 @@
+import type { Registry } from '../registry/registry.ts';
+import { reconcileApiServices } from './api-services.ts';
+import { ensureSystemPriorityClasses } from './priority-classes.ts';
+import { ensureServiceCidr } from './service-cidr.ts';
+
+/** What every cluster has beside its namespaces: made when missing, at every start and every round. */
+export async function ensureClusterObjects(registry: Registry, serviceCidr: string, now: Date): Promise<void> {
+  await Promise.all([
+    ensureSystemPriorityClasses(registry, now),
+    ensureServiceCidr(registry, serviceCidr, now),
+    reconcileApiServices(registry, now),
+  ]);
+}

@@ -124,7 +124,7 @@ function distinguishedName(commonName: string, organizations: string[] = []): x5
 }
 
 /** RFC 5280: positive, at most 20 octets. */
-function serialNumber(): string {
+export function serialNumber(): string {
   const octets = webcrypto.getRandomValues(new Uint8Array(16));
   octets[0] = (octets[0]! & 0x7f) | 0x40;
   return Buffer.from(octets).toString('hex');
@@ -135,6 +135,6 @@ function validity(now: Date | undefined, days: number): { notBefore: Date; notAf
   return { notBefore: new Date(from - BACKDATE_MS), notAfter: new Date(from + days * DAY_MS) };
 }
 
-function pem(cert: x509.X509Certificate): string {
+export function pem(cert: x509.X509Certificate): string {
   return `${cert.toString('pem')}\n`;
 }

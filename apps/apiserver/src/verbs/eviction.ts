@@ -1,5 +1,6 @@
 import { isPodReady, isPodTerminal, type Pod, type PodDisruptionBudget } from '@wherry/api';
-import { badRequest, clone, isConflict, notFound, statusError, success } from '@wherry/apimachinery';
+import { badRequest, clone, isConflict, notFound, statusError, success, type KubeObject } from '@wherry/apimachinery';
+import { mutate } from '../admission/chain.ts';
 import { parseBody } from '../http/body.ts';
 import { jsonAnswer, type Answer, type RequestContext } from '../http/context.ts';
 import { deleteObject } from '../registry/delete.ts';
@@ -7,6 +8,7 @@ import { Eviction, type DeleteOptions } from '../registry/delete-options.ts';
 import { groupResource, timeOf } from '../registry/object-meta.ts';
 import { findServed, serverUser, type Registry } from '../registry/registry.ts';
 import { cacheKey, type Served } from '../registry/served.ts';
+import { noEffects } from '../registry/strategy.ts';
 import { updateObject } from '../registry/update.ts';
 import { isDryRun } from './create.ts';
 import { decodeAs } from './decode-object.ts';
@@ -22,6 +24,7 @@ export async function evict(context: RequestContext, registry: Registry, served:
   if (sent.metadata?.name !== name) throw badRequest('name in URL does not match name in Eviction object');
   const options: DeleteOptions = { ...sent.deleteOptions, ...(isDryRun(context) ? { dryRun: ['All'] } : {}) };
   const eviction = { context, registry, served, key: cacheKey(served, namespace, name), options };
+  await admit(eviction, sent);
   for (let attempt = 1; ; attempt++) {
     try {
       await evictOnce(eviction);
@@ -40,6 +43,23 @@ interface EvictionRequest {
   served: Served;
   key: string;
   options: DeleteOptions;
+}
+
+/** Who may evict what: before a budget is spent on it. */
+function admit({ context, registry, served, options }: EvictionRequest, sent: Eviction): Promise<void> {
+  const { info, user, now } = context;
+  return mutate(registry, {
+    operation: 'CREATE',
+    served,
+    namespace: info.namespace,
+    name: info.name,
+    subresource: 'eviction',
+    user,
+    now,
+    dryRun: (options.dryRun?.length ?? 0) > 0,
+    object: sent as KubeObject,
+    effects: noEffects(),
+  });
 }
 
 async function evictOnce(eviction: EvictionRequest): Promise<void> {

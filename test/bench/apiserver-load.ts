@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import https from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ApiserverProcess, type Identity, writeIdentity } from './apiserver-process.ts';
+import { BenchClient, benchPod, each } from './bench-client.ts';
 import { mebibytes, milliseconds, quantile, table } from './report.ts';
 
 const run = promisify(execFile);
@@ -68,61 +68,15 @@ export async function apiserverLoad(): Promise<string> {
 }
 
 async function listPods(identity: Identity): Promise<{ timesMs: number[]; bytes: number }> {
-  const agent = new https.Agent({ keepAlive: true, maxSockets: 16, ...identity, servername: 'localhost' });
-  const ask = (method: string, path: string, body?: string): Promise<number> =>
-    new Promise((resolve, reject) => {
-      const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-      const request = https.request(
-        { agent, host: '127.0.0.1', port: identity.port, method, path, headers },
-        (response) => {
-          let bytes = 0;
-          response.on('data', (data: Buffer) => (bytes += data.length));
-          response.on('end', () =>
-            response.statusCode! < 300
-              ? resolve(bytes)
-              : reject(new Error(`${method} ${path}: ${response.statusCode}`)),
-          );
-        },
-      );
-      request.on('error', reject);
-      request.end(body);
-    });
+  using client = new BenchClient(identity);
   const path = '/api/v1/namespaces/default/pods';
-  let created = 0;
-  const creator = async (): Promise<void> => {
-    while (created < PODS) await ask('POST', path, pod(created++));
-  };
-  await Promise.all(Array.from({ length: 16 }, creator));
+  await each(PODS, 16, (n) => client.ask('POST', path, { body: benchPod(n) }));
   const timesMs: number[] = [];
   let bytes = 0;
   for (let i = 0; i < LISTS; i++) {
     const started = performance.now();
-    bytes = await ask('GET', path);
+    bytes = await client.ask('GET', path);
     timesMs.push(performance.now() - started);
   }
-  agent.destroy();
   return { timesMs, bytes };
-}
-
-/** About as large as a pod that a Deployment made. */
-function pod(n: number): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: `pod-${n}`, labels: { app: `app-${n % 50}`, 'pod-template-hash': '5d4f8c7b9' } },
-    spec: {
-      containers: [
-        {
-          name: 'web',
-          image: 'registry.example/web:1.2.3',
-          ports: [{ containerPort: 8080, name: 'http' }],
-          env: Array.from({ length: 8 }, (_, i) => ({ name: `SETTING_${i}`, value: 'x'.repeat(40) })),
-          readinessProbe: { httpGet: { path: '/healthz', port: 'http' } },
-          resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
-          volumeMounts: [{ name: 'config', mountPath: '/etc/web' }],
-        },
-      ],
-      volumes: [{ name: 'config', configMap: { name: 'web' } }],
-    },
-  });
 }

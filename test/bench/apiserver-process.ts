@@ -10,6 +10,7 @@ import { ensureClusterPki, ensureLeaf } from '@wherry/pki';
 import { DAEMON_ENVIRONMENT } from '../../apps/wherry/src/cluster/processes.ts';
 
 const MAIN = fileURLToPath(new URL('../../apps/apiserver/src/main.ts', import.meta.url));
+const PROBE = fileURLToPath(new URL('./loop-probe.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What a client needs to speak to the apiserver under test as its admin. */
@@ -18,6 +19,17 @@ export interface Identity {
   cert: string;
   key: string;
   port: number;
+}
+
+export interface LoopProbe {
+  p50: number;
+  p99: number;
+  max: number;
+  rss: number;
+  heapTotal: number;
+  heapUsed: number;
+  external: number;
+  files: number;
 }
 
 /** An apiserver of its own, as a process, with a store on the disk of /var/tmp. */
@@ -42,6 +54,10 @@ export class ApiserverProcess implements AsyncDisposable {
       usages: ['client'],
     });
     return new ApiserverProcess(folder, { ca: ca.cert, ...admin, port: await freePort() });
+  }
+
+  get #probeFile(): string {
+    return join(this.#folder, 'probe.json');
   }
 
   /** Starts it and returns how long it took from exec to the first 200 of /readyz, in ms. */
@@ -81,6 +97,22 @@ export class ApiserverProcess implements AsyncDisposable {
   /** Resident memory, bytes. */
   async residentBytes(): Promise<number> {
     return residentBytes(this.#child!.pid!);
+  }
+
+  /** The environment of a start whose event loop can be asked about. */
+  probed(): NodeJS.ProcessEnv {
+    return { NODE_OPTIONS: `${DAEMON_ENVIRONMENT.NODE_OPTIONS} --import=${PROBE}`, LOOP_PROBE: this.#probeFile };
+  }
+
+  /** How late timers came since the last call, in ms, and the memory in bytes; of an apiserver started with `probed`. */
+  async probe(): Promise<LoopProbe> {
+    await rm(this.#probeFile, { force: true });
+    this.#child!.kill('SIGUSR2');
+    for (;;) {
+      const text = await readFile(this.#probeFile, 'utf8').catch(() => '');
+      if (text.endsWith('}')) return JSON.parse(text) as LoopProbe;
+      await sleep(5);
+    }
   }
 
   async stop(): Promise<void> {

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { apiserverLoad } from './apiserver-load.ts';
 import { memory } from './memory.ts';
+import { objectMemory } from './object-memory.ts';
 import { podStart } from './pod-start.ts';
+import { readPath } from './read-path.ts';
 import { readiness } from './readiness.ts';
 import type { Part } from './report.ts';
 
@@ -12,7 +14,14 @@ import type { Part } from './report.ts';
  * `npm run bench -- [--write] [part...]`: measures, prints Markdown, and with --write puts it into docs/benchmarks.md
  * between the markers of each part.
  */
-const parts: Record<string, Part> = { readiness, 'apiserver-load': apiserverLoad, 'pod-start': podStart, memory };
+const parts: Record<string, Part> = {
+  readiness,
+  'apiserver-load': apiserverLoad,
+  'read-path': readPath,
+  'object-memory': objectMemory,
+  'pod-start': podStart,
+  memory,
+};
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 
 const { values, positionals } = parseArgs({

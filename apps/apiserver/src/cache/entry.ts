@@ -70,6 +70,12 @@ export class Entry implements Holder {
     return this.wire.subarray(from, this.#metadataEnd);
   }
 
+  /** Without parsing the rest of the object, when that is not at hand. */
+  get labels(): Readonly<Record<string, string>> | undefined {
+    if (this.#object !== undefined) return this.#object.metadata.labels;
+    return (JSON.parse(this.metadata.toString()) as KubeObject['metadata']).labels;
+  }
+
   get size(): number {
     return this.wire.length + OBJECT_BYTES;
   }

@@ -1,6 +1,6 @@
 import type { ConfigMap } from '@wherry/api';
 import type { KubeObject } from '@wherry/apimachinery';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createEncoding, encodeForStorage, entryFromStorage } from './entry.ts';
 import { WatchCache } from './watch-cache.ts';
 import { Watcher } from './watcher.ts';
@@ -101,4 +101,39 @@ test('a watcher whose connection takes no more is ended', () => {
   cache.apply('a/x', 1, value('x'));
   cache.flush();
   expect(slow.ended()).toBe(1);
+});
+
+test('a label that is selected by gets an index, which follows every change', async () => {
+  const cache = new WatchCache(encoding);
+  cache.reset(0);
+  for (let i = 0; i < 1_200; i++) cache.apply(`a/${i}`, i + 1, value(`${i}`, { app: `app-${i % 100}` }));
+  const named = (...values: string[]) => cache.listByLabel('app', values)?.map(({ key }) => key);
+  expect(named('app-7')).toBeUndefined();
+  cache.apply('a/7', 2_000, undefined);
+  cache.apply('a/8', 2_001, value('8', { app: 'app-7' }));
+  await vi.waitUntil(() => named('app-7') !== undefined);
+  const expected = Array.from({ length: 11 }, (_, i) => `a/${107 + 100 * i}`);
+  expect(named('app-7')).toEqual([...expected, 'a/8'].sort());
+  cache.apply('a/8', 2_002, value('8'));
+  cache.apply('a/new', 2_003, value('new', { app: 'app-x' }));
+  expect(named('app-7', 'app-x')).toEqual([...expected, 'a/new'].sort());
+  expect(named('constructor')).toEqual([]);
+});
+
+test('what is parsed is let go when more is parsed, and is there again when it is looked at', () => {
+  const cache = new WatchCache(encoding);
+  cache.reset(0);
+  cache.apply('a/first', 1, value('first', { l: 'ü' }, { text: '"}{\\"' }));
+  const first = cache.get('a/first')!;
+  const before = first.object;
+  first.release();
+  expect(first.labels).toEqual({ l: 'ü' });
+  expect(JSON.parse(first.metadata.toString())).toEqual({
+    resourceVersion: '1',
+    name: 'first',
+    namespace: 'a',
+    labels: { l: 'ü' },
+  });
+  expect(first.object).not.toBe(before);
+  expect(first.object).toEqual(before);
 });

@@ -1,5 +1,6 @@
 import type { KubeObject } from '@wherry/apimachinery';
 import { entryFromStorage, type Encoding, type Entry } from './entry.ts';
+import { LabelIndexes } from './label-index.ts';
 import type { Watcher } from './watcher.ts';
 
 /** A change of one object. `entry` is the new state, or of a deletion the last state under the deletion's revision. */
@@ -13,6 +14,9 @@ export interface CacheEvent {
 /** Recent events kept for watches that resume; older ones are read from the store's history. */
 const RING_EVENTS = 2_000;
 const RING_BYTES = 2 * 1024 * 1024;
+/** How long watchers are written to before others have their turn. */
+const SLICE_MS = 8;
+const SLICE_WATCHERS = 16;
 
 export interface CacheIndex {
   readonly field: string;
@@ -40,6 +44,11 @@ export class WatchCache {
   #lastChange = 0;
   readonly #watchers = new Map<string, Set<Watcher>>();
   readonly #observers: CacheObserver[] = [];
+  readonly #labels = new LabelIndexes();
+  /** Watchers that have something to write. */
+  #due: Watcher[] = [];
+  #nextDue = 0;
+  #draining = false;
 
   constructor(encoding: Encoding, index?: CacheIndex) {
     this.encoding = encoding;
@@ -83,6 +92,12 @@ export class WatchCache {
     return found ? [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1)) : [];
   }
 
+  /** A snapshot of the entries with one of these values of a label, in key order; undefined when a walk is as good. */
+  listByLabel(label: string, values: readonly string[]): Entry[] | undefined {
+    const found = this.#labels.find(label, values, () => this.#sorted.slice(), this.#sorted.length);
+    return found?.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
   /** Events after `revision`, oldest first. The caller has checked `revision >= ringFloor`. */
   eventsAfter(revision: number): CacheEvent[] {
     let low = 0;
@@ -107,6 +122,7 @@ export class WatchCache {
 
   reset(revision: number): void {
     for (const observer of this.#observers) observer.reset();
+    this.#labels.reset();
     this.#entries.clear();
     this.#sorted = [];
     this.#byIndex.clear();
@@ -133,6 +149,7 @@ export class WatchCache {
       this.#entries.delete(key);
       this.#sorted.splice(this.#position(key), 1);
       this.#reindex(key, previous, undefined);
+      this.#labels.changed(key, undefined, previous);
       for (const observer of this.#observers) observer.changed(key, undefined, previous);
       this.#publish({ revision, deleted: true, entry: previous.at(revision), previous });
       return;
@@ -143,6 +160,7 @@ export class WatchCache {
     if (previous === undefined) this.#sorted.splice(at, 0, entry);
     else this.#sorted[at] = entry;
     this.#reindex(key, previous, entry);
+    this.#labels.changed(key, entry, previous);
     for (const observer of this.#observers) observer.changed(key, entry, previous);
     this.#publish({ revision, deleted: false, entry, previous });
   }
@@ -158,9 +176,23 @@ export class WatchCache {
     if (set?.delete(watcher) && set.size === 0) this.#watchers.delete(watcher.bucket);
   }
 
-  /** Writes out what the watchers collected during a batch. */
+  /** Writes out what the watchers collected during a batch; to many of them, not all at once. */
   flush(): void {
-    for (const set of this.#watchers.values()) for (const watcher of set) watcher.flush();
+    if (!this.#draining) this.#drain();
+  }
+
+  #drain(): void {
+    const until = performance.now() + SLICE_MS;
+    while (this.#nextDue < this.#due.length) {
+      this.#due[this.#nextDue++]!.flush();
+      if (this.#nextDue % SLICE_WATCHERS !== 0 || performance.now() < until) continue;
+      this.#draining = true;
+      setImmediate(() => this.#drain());
+      return;
+    }
+    this.#due = [];
+    this.#nextDue = 0;
+    this.#draining = false;
   }
 
   endWatchers(): void {
@@ -177,7 +209,7 @@ export class WatchCache {
     const frames = new Map<string, Buffer>();
     for (const bucket of this.#bucketsOf(event)) {
       const set = this.#watchers.get(bucket);
-      if (set) for (const watcher of set) watcher.offer(event, frames);
+      if (set) for (const watcher of set) if (watcher.offer(event, frames)) this.#due.push(watcher);
     }
   }
 

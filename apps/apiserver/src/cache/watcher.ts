@@ -1,4 +1,3 @@
-import type { KubeObject } from '@wherry/apimachinery';
 import type { Entry } from './entry.ts';
 import type { CacheEvent } from './watch-cache.ts';
 
@@ -20,7 +19,7 @@ export interface FrameSink {
 export class Watcher {
   /** Which events can concern it: '' all, else a namespace or an indexed value. */
   readonly bucket: string;
-  readonly #matches: ((object: KubeObject, key: string) => boolean) | undefined;
+  readonly #matches: ((entry: Entry) => boolean) | undefined;
   readonly #view: FrameView;
   readonly #sink: FrameSink;
   #pending: Buffer[] = [];
@@ -28,7 +27,7 @@ export class Watcher {
 
   constructor(
     bucket: string,
-    matches: ((object: KubeObject, key: string) => boolean) | undefined,
+    matches: ((entry: Entry) => boolean) | undefined,
     view: FrameView,
     sink: FrameSink,
     revision: number,
@@ -45,11 +44,14 @@ export class Watcher {
     return this.#revision;
   }
 
-  /** Takes an event newer than all before; `frames` shares the encoded frames between watchers. */
-  offer(event: CacheEvent, frames: Map<string, Buffer>): void {
-    if (event.revision <= this.#revision) return;
+  /**
+   * Takes an event newer than all before; `frames` shares the encoded frames between watchers.
+   * @returns whether it is the first that waits to be written.
+   */
+  offer(event: CacheEvent, frames: Map<string, Buffer>): boolean {
+    if (event.revision <= this.#revision) return false;
     const seen = classify(event, this.#matches);
-    if (seen === undefined) return;
+    if (seen === undefined) return false;
     const name = `${seen} ${this.#view.name}`;
     let frame = frames.get(name);
     if (frame === undefined) {
@@ -58,7 +60,7 @@ export class Watcher {
       frame = this.#view.frame(seen, entry);
       frames.set(name, frame);
     }
-    this.#pending.push(frame);
+    return this.#pending.push(frame) === 1;
   }
 
   /** Events up to here have been offered. */
@@ -79,14 +81,11 @@ export class Watcher {
 }
 
 /** What an event is to a watch with a selector: an object that starts or stops matching is added or deleted. */
-export function classify(
-  event: CacheEvent,
-  matches: ((object: KubeObject, key: string) => boolean) | undefined,
-): FrameType | undefined {
+export function classify(event: CacheEvent, matches: ((entry: Entry) => boolean) | undefined): FrameType | undefined {
   const { entry, previous, deleted } = event;
-  const matched = previous !== undefined && (matches?.(previous.object, previous.key) ?? true);
+  const matched = previous !== undefined && (matches?.(previous) ?? true);
   if (deleted) return matched ? 'DELETED' : undefined;
-  const matching = matches?.(entry.object, entry.key) ?? true;
+  const matching = matches?.(entry) ?? true;
   if (matching) return matched ? 'MODIFIED' : 'ADDED';
   return matched ? 'DELETED' : undefined;
 }

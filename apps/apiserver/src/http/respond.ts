@@ -90,7 +90,10 @@ async function writeGzip(
   }
 }
 
-/** Pieces put together; lets others go on in between. */
+/**
+ * Pieces put together. Lets others go on in between by itself: that the connection takes no more for a moment, and then
+ * more, need not mean that the event loop has turned.
+ */
 async function* chunksOf(pieces: Iterable<Buffer>): AsyncGenerator<Buffer, undefined> {
   let pending: Buffer[] = [];
   let size = 0;
@@ -98,15 +101,15 @@ async function* chunksOf(pieces: Iterable<Buffer>): AsyncGenerator<Buffer, undef
   for (const piece of pieces) {
     pending.push(piece);
     size += piece.length;
-    const late = performance.now() - since > SLICE_MS;
-    if (size < FLUSH_BYTES && !late) continue;
     if (size >= FLUSH_BYTES) {
       yield Buffer.concat(pending, size);
       pending = [];
       size = 0;
     }
-    if (performance.now() - since > SLICE_MS) await new Promise((resolve) => setImmediate(resolve));
-    since = performance.now();
+    if (performance.now() - since > SLICE_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      since = performance.now();
+    }
   }
   if (size > 0) yield Buffer.concat(pending, size);
   return undefined;

@@ -116,7 +116,7 @@ async function atRevision(
       const key = kv.key.slice(encoding.keyPrefix.length);
       if (selection.key !== undefined && selection.key !== key) continue;
       const entry = entryFromStorage(key, kv.modRevision, kv.value, encoding);
-      if (selection.matches && !selection.matches(entry.object, key)) continue;
+      if (selection.matches && !selection.matches(entry)) continue;
       if (limit > 0 && entries.length === limit) {
         return { entries, revision: token.revision, next: encodeContinue({ revision: token.revision, startKey: key }) };
       }

@@ -9,19 +9,21 @@ import {
   type LabelRequirement,
 } from '@wherry/apimachinery';
 import type { Entry } from '../cache/entry.ts';
-import { indexBucket, namespaceBucket } from '../cache/watch-cache.ts';
+import { indexBucket, namespaceBucket, type WatchCache } from '../cache/watch-cache.ts';
 import type { RequestContext } from '../http/context.ts';
-import { cacheKey, type Served } from '../registry/served.ts';
+import { cacheKey, objectOf, type Served } from '../registry/served.ts';
 
 /** What part of a resource a list or a watch is about. Works on objects as stored. */
 export interface Selection {
   readonly namespace: string | undefined;
   /** Absent: everything (of the namespace). */
-  readonly matches: ((object: KubeObject, key: string) => boolean) | undefined;
+  readonly matches: ((entry: Entry) => boolean) | undefined;
   /** Restricted to one object. */
   readonly key: string | undefined;
   /** Restricted to one value of the cache's index. */
   readonly indexed: string | undefined;
+  /** A label that has to have one of these values. */
+  readonly labelled: { label: string; values: readonly string[] } | undefined;
   readonly bucket: string;
 }
 
@@ -46,9 +48,10 @@ export function selectionOf(context: RequestContext, served: Served): Selection 
     indexed !== undefined ? indexBucket(indexed) : namespace !== undefined ? namespaceBucket(namespace) : '';
   return {
     namespace,
-    matches: matcher(served, labels, fields, indexed === undefined ? undefined : namespace),
+    matches: matcher(served, labels, fields, namespace),
     key,
     indexed,
+    labelled: labelledBy(labels),
     bucket,
   };
 }
@@ -58,16 +61,16 @@ export async function selectEntries(served: Served, selection: Selection): Promi
   const { cache } = served;
   if (selection.key !== undefined) {
     const entry = cache.get(selection.key);
-    return entry && (selection.matches?.(entry.object, entry.key) ?? true) ? [entry] : [];
+    return entry && (selection.matches?.(entry) ?? true) ? [entry] : [];
   }
-  const all = selection.indexed === undefined ? cache.list(selection.namespace) : cache.listByIndex(selection.indexed);
+  const all = candidates(cache, selection);
   const { matches } = selection;
   if (!matches) return all;
   const selected: Entry[] = [];
   let since = performance.now();
   for (let i = 0; i < all.length; i++) {
     const entry = all[i]!;
-    if (matches(entry.object, entry.key)) selected.push(entry);
+    if (matches(entry)) selected.push(entry);
     if (i % SLICE_ENTRIES === SLICE_ENTRIES - 1 && performance.now() - since > SLICE_MS) {
       await new Promise((resolve) => setImmediate(resolve));
       since = performance.now();
@@ -76,6 +79,19 @@ export async function selectEntries(served: Served, selection: Selection): Promi
   return selected;
 }
 
+/** Everything that can be selected, and as little else as the indexes allow. */
+function candidates(cache: WatchCache, { indexed, labelled, namespace }: Selection): Entry[] {
+  if (indexed !== undefined) return cache.listByIndex(indexed);
+  const found = labelled && cache.listByLabel(labelled.label, labelled.values);
+  return found ?? cache.list(namespace);
+}
+
+function labelledBy(labels: readonly LabelRequirement[]): Selection['labelled'] {
+  const found = labels.find(({ op }) => op === 'in' || op === '=' || op === '==');
+  return found && { label: found.key, values: found.values };
+}
+
+/** undefined when all of the namespace is selected. */
 function matcher(
   served: Served,
   labels: readonly LabelRequirement[],
@@ -84,12 +100,14 @@ function matcher(
 ): Selection['matches'] {
   if (labels.length === 0 && fields.length === 0) return undefined;
   const { selectableFields } = served.resource;
-  return (object) => {
-    if (namespace !== undefined && object.metadata.namespace !== namespace) return false;
-    if (labels.length > 0 && !matchesLabels(labels, object.metadata.labels)) return false;
+  const prefix = namespace === undefined ? '' : `${namespace}/`;
+  return (entry) => {
+    // What an index finds is of all namespaces.
+    if (!entry.key.startsWith(prefix)) return false;
+    if (labels.length > 0 && !matchesLabels(labels, entry.labels)) return false;
     if (fields.length === 0) return true;
-    const seen = served.conversion ? served.conversion.fromStorage(object) : object;
-    return matchesFields(fields, (field) => valueOf(selectableFields, seen, field));
+    const object = objectOf(served, entry);
+    return matchesFields(fields, (field) => valueOf(selectableFields, object, field));
   };
 }
 

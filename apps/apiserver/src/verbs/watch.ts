@@ -19,6 +19,7 @@ import { selectEntries, selectionOf, type Selection } from './selection.ts';
 const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 const BOOKMARK_MS = 60_000;
 const SLICE_MS = 8;
+const WRITE_BYTES = 64 * 1024;
 const DEFAULT_TIMEOUT_SECONDS = 1_800;
 const MAX_TIMEOUT_SECONDS = 24 * 3_600;
 
@@ -142,6 +143,8 @@ class WatchRun {
     timers.push(setTimeout(end, this.#options.timeoutMs));
     if (this.#options.bookmarks) {
       const bookmark = () => {
+        // It says that everything up to its revision was sent.
+        watcher.flush();
         if (!write(this.#view.bookmark(hub.revision))) end();
       };
       timers.push(setInterval(bookmark, BOOKMARK_MS));
@@ -164,22 +167,32 @@ class WatchRun {
   }
 }
 
+/** The state to begin with, many objects to a write. */
 async function writeAll(response: Response, entries: readonly Entry[], view: View): Promise<void> {
+  let pending: Buffer[] = [];
+  let size = 0;
   let since = performance.now();
   for (const entry of entries) {
+    const frame = view.frame('ADDED', entry);
+    pending.push(frame);
+    size += frame.length;
+    const late = performance.now() - since > SLICE_MS;
+    if (size < WRITE_BYTES && !late) continue;
     if (isGone(response)) return;
-    if (!response.write(view.frame('ADDED', entry))) {
-      await drained(response);
-      since = performance.now();
-    } else if (performance.now() - since > SLICE_MS) {
-      await new Promise((resolve) => setImmediate(resolve));
-      since = performance.now();
-    }
+    const more = response.write(Buffer.concat(pending, size));
+    pending = [];
+    size = 0;
+    if (!more) await drained(response);
+    if (performance.now() - since < SLICE_MS) continue;
+    // That the connection takes more need not mean that the event loop has turned.
+    await new Promise((resolve) => setImmediate(resolve));
+    since = performance.now();
   }
+  if (size > 0 && !isGone(response)) response.write(Buffer.concat(pending, size));
 }
 
-function both(selection: Selection): (object: CacheEvent['entry']['object'], key: string) => boolean {
-  return (object, key) => key === selection.key && (selection.matches?.(object, key) ?? true);
+function both({ key, matches }: Selection): (entry: Entry) => boolean {
+  return (entry) => entry.key === key && (matches?.(entry) ?? true);
 }
 
 function optionsOf(context: RequestContext): WatchOptions {

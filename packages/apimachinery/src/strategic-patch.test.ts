@@ -207,4 +207,65 @@ describe('creating strategic patches', () => {
       }),
     );
   });
+
+  test('patches of different keys and elements commute', () => {
+    const only = (names: string[], keys: string[]) =>
+      fc.record(
+        {
+          labels: fc.dictionary(fc.constantFrom(...keys), fc.option(fc.string({ maxLength: 2 }))),
+          items: fc.uniqueArray(
+            fc.record(
+              { name: fc.constantFrom(...names), value: fc.string({ maxLength: 2 }) },
+              { requiredKeys: ['name'] },
+            ),
+            { selector: (i) => i.name },
+          ),
+          finalizers: fc.uniqueArray(fc.constantFrom(...names)),
+        },
+        { requiredKeys: [] },
+      );
+    const sorted = (value: unknown): unknown => {
+      const { items: list, finalizers, ...rest } = value as { items?: { name: string }[]; finalizers?: string[] };
+      const byName = (x: { name: string }, y: { name: string }) => (x.name < y.name ? -1 : 1);
+      return { ...rest, items: list && [...list].sort(byName), finalizers: finalizers && [...finalizers].sort() };
+    };
+    fc.assert(
+      fc.property(
+        doc,
+        only(['a', 'b'], ['x', 'constructor']),
+        only(['c', 'd'], ['y', '__proto__']),
+        (from, one, two) => {
+          const [first, second] = [plain(one), plain(two)];
+          const left = apply(apply(plain(from), first), second);
+          const right = apply(apply(plain(from), second), first);
+          // New elements come in the order of the patches.
+          expect(sorted(left)).toEqual(sorted(right));
+        },
+      ),
+    );
+  });
+
+  test('a configuration that is applied leaves what it never said alone', () => {
+    fc.assert(
+      fc.property(doc, doc, doc, (original, modified, current) => {
+        const [o, m, live] = [plain(original), plain(modified), plain(current)] as {
+          labels?: Record<string, string>;
+          items?: { name: string }[];
+          finalizers?: string[];
+        }[];
+        const after = apply(live, createThreeWayPatch(Doc, o, m, live)) as typeof live;
+        // A collection that is no more in the configuration goes whole, as kubectl has it.
+        const stays = (key: 'labels' | 'items' | 'finalizers') => m?.[key] !== undefined || o?.[key] === undefined;
+        for (const [key, value] of stays('labels') ? Object.entries(live?.labels ?? {}) : []) {
+          if (Object.hasOwn(o?.labels ?? {}, key) || Object.hasOwn(m?.labels ?? {}, key)) continue;
+          expect(Object.entries(after?.labels ?? {})).toContainEqual([key, value]);
+        }
+        const said = new Set([...(o?.items ?? []), ...(m?.items ?? [])].map((i) => i.name));
+        const others = stays('items') ? (live?.items ?? []).filter((i) => !said.has(i.name)) : [];
+        expect(after?.items ?? []).toEqual(expect.arrayContaining(others));
+        const kept = stays('finalizers') ? (live?.finalizers ?? []).filter((f) => !o?.finalizers?.includes(f)) : [];
+        expect(after?.finalizers ?? []).toEqual(expect.arrayContaining(kept));
+      }),
+    );
+  });
 });

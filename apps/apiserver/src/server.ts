@@ -2,6 +2,9 @@ import { authenticationOf, clientAuthorities } from './auth/options.ts';
 import { reconcileDefaultPolicy } from './authorization/bootstrap/reconcile.ts';
 import { parseAuthorizationModes } from './authorization/build.ts';
 import { CustomResources } from './custom-resources/controller.ts';
+import { Discovery } from './discovery/discovery.ts';
+import { GroupVersions } from './discovery/group-versions.ts';
+import { openApiOf } from './discovery/load-openapi.ts';
 import { auditIdOf, Dispatcher } from './http/dispatch.ts';
 import { InFlight } from './http/in-flight.ts';
 import { listen } from './http/listen.ts';
@@ -70,12 +73,16 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     stopping: stopping.signal,
     answered: (seen, code, auditId) => requestLog.answered(seen?.info, seen?.user, code, 0, auditId),
   });
+  const subresources = createSubresources(streaming.handlers);
+  const groups = new GroupVersions(registry.served);
   const dispatcher = new Dispatcher({
     registry,
-    subresources: createSubresources(streaming.handlers),
+    subresources,
     inFlight,
     paths: {
       health,
+      discovery: new Discovery(groups, subresources),
+      openApi: openApiOf(groups),
       metrics: async () => ({ contentType: options.metrics.contentType, body: await options.metrics.metrics() }),
       advertised: () => `${options.advertiseAddress}:${port}`,
       serviceAccounts: options.authentication?.serviceAccounts,

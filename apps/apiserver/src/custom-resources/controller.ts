@@ -172,6 +172,8 @@ export class CustomResources {
     const definition = this.#definitions.cache.get(name)?.object as Definition | undefined;
     if (!definition?.metadata.finalizers?.includes(cleanupFinalizer)) return;
     this.#cleaning.add(name);
+    // What may still be done with it is another thing from here on, and discovery says so.
+    this.#registry.served.generation++;
     this.#removeAll(name)
       .catch((error: unknown) => {
         if (this.#stopping.aborted) return;

@@ -29,7 +29,11 @@ const schema = {
           type: 'array',
           'x-kubernetes-list-type': 'map',
           'x-kubernetes-list-map-keys': ['name'],
-          items: { type: 'object', required: ['name'], properties: { name: { type: 'string' }, value: { type: 'integer', default: 7 } } },
+          items: {
+            type: 'object',
+            required: ['name'],
+            properties: { name: { type: 'string' }, value: { type: 'integer', default: 7 } },
+          },
         },
       },
     },
@@ -97,7 +101,11 @@ const tab = (name: string, spec: object): object => ({
 test('a custom resource is served as soon as its definition is established, and gone with it', async () => {
   expect((await refusal(request('GET', path('crontabs')))).code).toBe(404);
   await establish(definition('crontabs'));
-  const created = await request('POST', path('crontabs'), tab('one', { cronSpec: '* * * * */5', unknown: 1, items: [{ name: 'a' }] }));
+  const created = await request(
+    'POST',
+    path('crontabs'),
+    tab('one', { cronSpec: '* * * * */5', unknown: 1, items: [{ name: 'a' }] }),
+  );
   expect(created).toMatchObject({
     metadata: { name: 'one', namespace: 'default', generation: 1 },
     spec: { cronSpec: '* * * * */5', image: 'web', items: [{ name: 'a', value: 7 }] },
@@ -105,7 +113,16 @@ test('a custom resource is served as soon as its definition is established, and 
   expect(created['spec']).not.toHaveProperty('unknown');
   expect((await request('GET', path('crontabs')))['items']).toEqual([expect.objectContaining({ kind: 'Crontab' })]);
   await cluster.client.resource(customResourceDefinitions).delete('crontabs.stable.example.com');
-  await vi.waitUntil(async () => request('GET', path('crontabs')).then(() => false, () => true), { timeout: 5_000 });
-  expect((await refusal(cluster.client.resource(customResourceDefinitions).get('crontabs.stable.example.com'))).code).toBe(404);
+  await vi.waitUntil(
+    async () =>
+      request('GET', path('crontabs')).then(
+        () => false,
+        () => true,
+      ),
+    { timeout: 5_000 },
+  );
+  expect(
+    (await refusal(cluster.client.resource(customResourceDefinitions).get('crontabs.stable.example.com'))).code,
+  ).toBe(404);
   expect((await cluster.storage.list('/registry/crontabs.stable.example.com/')).items).toEqual([]);
 });

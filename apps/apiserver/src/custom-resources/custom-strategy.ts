@@ -5,6 +5,7 @@ import type { Strategy } from '../registry/strategy.ts';
 export function customStrategy(hasStatus: boolean, isTerminating: () => boolean): Strategy {
   return {
     hasStatus,
+    takesNothingNew: isTerminating,
     prepareForCreate(object) {
       if (isTerminating()) {
         throw statusError(

@@ -2,12 +2,16 @@ import { methodNotAllowed, noSuchPath } from '@wherry/apimachinery';
 import { versionInfo, type Health } from '@wherry/daemon';
 import { answerIssuer } from '../auth/issuer-discovery.ts';
 import type { ServiceAccountKeys } from '../auth/service-account-keys.ts';
-import { discover } from '../discovery/discovery.ts';
+import type { Discovery } from '../discovery/discovery.ts';
+import type { OpenApi } from '../discovery/openapi.ts';
 import { jsonAnswer, textAnswer, type Answer, type RequestContext } from './context.ts';
 
 export interface PathOptions {
   health: Health;
   metrics(): Promise<{ contentType: string; body: string }>;
+  discovery: Discovery;
+  /** Made when first asked for. */
+  openApi(): Promise<OpenApi>;
   /** host:port as clients outside should use it. */
   advertised(): string;
   serviceAccounts: ServiceAccountKeys | undefined;
@@ -27,13 +31,12 @@ export async function answerPath(context: RequestContext, options: PathOptions):
     return { status: 200, contentType, body };
   }
   if (path.startsWith('/api')) {
-    const answer = discover(context, options.advertised());
+    const answer = options.discovery.answer(context, options.advertised());
     if (answer) return toRead(context, answer);
   }
   if (path.startsWith('/openapi/')) {
-    const { openApi } = await import('../discovery/openapi.ts');
-    const answer = openApi(context);
-    if (answer) return answer;
+    const answer = await (await options.openApi()).answer(context);
+    if (answer) return toRead(context, answer);
   }
   const answer = answerIssuer(path, options.serviceAccounts, options.advertised());
   if (answer) return toRead(context, answer);
@@ -55,6 +58,7 @@ const rootPaths = [
   '/healthz',
   '/livez',
   '/metrics',
+  '/openapi/v2',
   '/openapi/v3',
   '/openid/v1/jwks',
   '/readyz',

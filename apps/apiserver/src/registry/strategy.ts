@@ -50,6 +50,8 @@ export interface Strategy {
   readonly returnsDeleted?: boolean;
   readonly allocator?: Allocator;
   readonly subresources?: Readonly<Record<string, SubresourceStrategy>>;
+  /** Objects can be read and deleted, and that is all: their definition is on its way out. */
+  takesNothingNew?(): boolean;
   prepareForCreate?(object: KubeObject, now: Date, user: User): void;
   /** What is wrong with a new object that takes more than looking at it, such as a signature. */
   checkNew?(object: KubeObject): Promise<FieldError[]>;

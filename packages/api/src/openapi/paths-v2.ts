@@ -21,7 +21,7 @@ function parameter({ schema, ...rest }: Json): Json {
 }
 
 interface Content {
-  content?: Record<string, { schema: { $ref: string } }>;
+  content?: Record<string, { schema: { $ref?: string; type?: string } }>;
 }
 
 function operation({ requestBody, responses, parameters, ...rest }: Json): Json {
@@ -32,7 +32,7 @@ function operation({ requestBody, responses, parameters, ...rest }: Json): Json 
   return {
     ...rest,
     consumes: Object.keys(body?.content ?? { '*/*': {} }),
-    produces: ['application/json'],
+    produces: Object.keys(Object.values(responses as Record<string, Content>)[0]?.content ?? { '*/*': {} }),
     schemes: ['https'],
     parameters: list,
     responses: Object.fromEntries(
@@ -45,6 +45,7 @@ function operation({ requestBody, responses, parameters, ...rest }: Json): Json 
 }
 
 function schemaOf({ content }: Content): Json {
-  const ref = Object.values(content ?? {})[0]?.schema.$ref ?? '';
-  return reference(ref.slice(ref.lastIndexOf('/') + 1), 'v2');
+  const schema = Object.values(content ?? {})[0]?.schema ?? {};
+  const { $ref } = schema;
+  return $ref === undefined ? (schema as Json) : reference($ref.slice($ref.lastIndexOf('/') + 1), 'v2');
 }

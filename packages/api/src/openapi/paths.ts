@@ -1,6 +1,7 @@
 import { apiVersionOf, type Resource } from '../resource.ts';
 import { reference, type Json } from './reference.ts';
 import { groupVersionKind } from './schemas.ts';
+import { subresourceBodies } from './subresource-bodies.ts';
 
 /** The paths of the resources with each verb: kubectl looks here for the query parameters that a kind supports. */
 export function pathsOf(resources: readonly Resource[]): Json {
@@ -26,8 +27,8 @@ export function pathsOf(resources: readonly Resource[]): Json {
     const object = `${collection}/{name}`;
     const parameters = [...scope, nameParameter, pretty];
     paths[object] = { ...objectVerbs(resource, ''), delete: remove(resource), parameters };
-    if (resource.subresources.includes('status')) {
-      paths[`${object}/status`] = { ...objectVerbs(resource, 'Status'), parameters };
+    for (const name of resource.subresources) {
+      paths[`${object}/${name}`] = { ...subresourceVerbs(resource, name), parameters };
     }
   }
   return paths;
@@ -38,9 +39,51 @@ function idOf(verb: string, resource: Resource, subresource = ''): string {
   return `${verb}${words(resource)}${resource.namespaced ? 'Namespaced' : ''}${resource.kind}${subresource}`;
 }
 
-function words({ group, version }: Resource): string {
-  const name = group === '' ? 'core' : (group.split('.')[0] ?? '');
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}${version.charAt(0).toUpperCase()}${version.slice(1)}`;
+function words({ group, version, custom }: Resource): string {
+  const name = group === '' ? ['core'] : custom ? group.split('.') : group.split('.').slice(0, 1);
+  return [...name, version].map(capital).join('');
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** Connections have no body of a schema; what they answer is a stream. */
+const connections = new Set(['attach', 'exec', 'portforward', 'proxy']);
+
+function subresourceVerbs(resource: Resource, name: string): Json {
+  const suffix = capital(name);
+  if (connections.has(name)) {
+    const connect = (method: string) => connection(resource, idOf(`connect${method}`, resource, suffix));
+    return { get: connect('Get'), post: connect('Post') };
+  }
+  if (name === 'log') return { get: connection(resource, idOf('read', resource, 'Log'), 'get') };
+  if (name === 'finalize') return { put: write(resource, 'put', idOf('replace', resource, suffix)) };
+  const body = subresourceBodies[name];
+  if (body === undefined) return objectVerbs(resource, suffix);
+  const of = { ...resource, ...body };
+  if (name !== 'scale') return { post: write(of, 'post', idOf('create', resource, suffix)) };
+  return {
+    get: operation(of, 'get', [], of.schema.id, idOf('read', resource, suffix)),
+    put: write(of, 'put', idOf('replace', resource, suffix)),
+    patch: patch(of, idOf('patch', resource, suffix)),
+  };
+}
+
+function connection(resource: Resource, operationId: string, action = 'connect'): Json {
+  return {
+    tags: [tagOf(resource)],
+    description: `${action} ${resource.kind}`,
+    operationId,
+    parameters: [],
+    responses: { '200': { description: 'OK', content: { '*/*': { schema: { type: 'string' } } } } },
+    'x-kubernetes-action': action,
+    'x-kubernetes-group-version-kind': groupVersionKind(resource),
+  };
+}
+
+function tagOf({ group, version }: Resource): string {
+  return `${group === '' ? 'core' : group.split('.')[0]}_${version}`;
 }
 
 function query(name: string, description: string, type = 'string'): Json {
@@ -101,18 +144,25 @@ function operation(
   requestBody?: Json,
 ): Json {
   return {
-    tags: [`${resource.group === '' ? 'core' : resource.group.split('.')[0]}_${resource.version}`],
+    tags: [tagOf(resource)],
     description: `${action} ${resource.kind}`,
     operationId,
     parameters,
     ...(requestBody === undefined ? {} : { requestBody }),
     responses: {
-      '200': { description: 'OK', content: { 'application/json': { schema: reference(answer, 'v3') } } },
+      '200': { description: 'OK', content: answers(reference(answer, 'v3'), resource) },
       '401': { description: 'Unauthorized' },
     },
     'x-kubernetes-action': action,
     'x-kubernetes-group-version-kind': groupVersionKind(resource),
   };
+}
+
+const answerTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+
+function answers(schema: Json, { custom }: Resource): Json {
+  const types = custom ? answerTypes.slice(0, 2) : answerTypes;
+  return Object.fromEntries(types.map((type) => [type, { schema }]));
 }
 
 function list(resource: Resource, operationId: string): Json {
@@ -127,8 +177,10 @@ function write(resource: Resource, action: 'post' | 'put', operationId: string):
 
 function patch(resource: Resource, operationId: string): Json {
   const schema = reference(`${meta}.Patch`, 'v3');
+  // Custom resources have no merge keys.
+  const types = resource.custom ? patchTypes.slice(0, 3) : patchTypes;
   const force = query('force', 'Take fields over from other managers (apply only).', 'boolean');
-  const body = { required: true, content: Object.fromEntries(patchTypes.map((type) => [type, { schema }])) };
+  const body = { required: true, content: Object.fromEntries(types.map((type) => [type, { schema }])) };
   return operation(resource, 'patch', [...writeParameters, force], resource.schema.id, operationId, body);
 }
 

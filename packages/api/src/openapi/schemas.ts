@@ -1,17 +1,32 @@
-import type { Field, ObjectSchema, Schema } from '@wherry/apimachinery';
+import { ObjectMeta, type Field, type ObjectSchema, type Schema } from '@wherry/apimachinery';
 import type { Resource } from '../resource.ts';
+import { customDefinition } from './custom.ts';
 import { reference, type Json, type RefStyle } from './reference.ts';
 import { listMetaSchema, sharedSchemas } from './shared-schemas.ts';
+import { subresourceBodies } from './subresource-bodies.ts';
 
 /** Every definition that the resources reach, by the published name, sorted. */
 export function componentSchemas(resources: readonly Resource[], style: RefStyle = 'v3'): Json {
   const found = new Map<string, Json>(Object.entries(sharedSchemas(style)));
-  const kinds = new Map<string, Resource[]>();
+  const kinds = new Map<string, Kind[]>();
+  const bodies = new Map<string, Kind>();
   for (const resource of resources) {
     kinds.set(resource.schema.id, [...(kinds.get(resource.schema.id) ?? []), resource]);
-    visit(resource.schema, found, style);
+    if (resource.custom) {
+      visit(ObjectMeta, found, style);
+      found.set(resource.schema.id, customDefinition(resource, style));
+    } else {
+      visit(resource.schema, found, style);
+    }
+    for (const name of resource.subresources) {
+      const body = subresourceBodies[name];
+      if (body === undefined) continue;
+      visit(body.schema, found, style);
+      bodies.set(body.schema.id, body);
+    }
     if (isListed(resource)) found.set(`${resource.schema.id}List`, listDefinition(resource, style));
   }
+  for (const [id, body] of bodies) if (!kinds.has(id)) kinds.set(id, [body]);
   for (const [id, served] of kinds) {
     const definition = found.get(id);
     if (definition !== undefined) definition['x-kubernetes-group-version-kind'] = served.map(groupVersionKind);
@@ -23,7 +38,9 @@ function isListed(resource: Resource): boolean {
   return resource.verbs === undefined || resource.verbs.includes('list');
 }
 
-export function groupVersionKind({ group, version, kind }: Resource): Json {
+type Kind = Pick<Resource, 'group' | 'version' | 'kind'>;
+
+export function groupVersionKind({ group, version, kind }: Kind): Json {
   return { group, kind, version };
 }
 
@@ -160,7 +177,7 @@ function listDefinition(resource: Resource, style: RefStyle): Json {
       metadata: listMetaSchema(style),
     },
     'x-kubernetes-group-version-kind': [
-      { group: resource.group, kind: `${resource.kind}List`, version: resource.version },
+      { group: resource.group, kind: resource.listKind ?? `${resource.kind}List`, version: resource.version },
     ],
   };
 }

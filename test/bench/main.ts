@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { accessControl } from './access-control.ts';
 import { apiserverLoad } from './apiserver-load.ts';
 import { memory } from './memory.ts';
 import { objectMemory } from './object-memory.ts';
@@ -17,6 +18,7 @@ import type { Part } from './report.ts';
 const parts: Record<string, Part> = {
   readiness,
   'apiserver-load': apiserverLoad,
+  'access-control': accessControl,
   'read-path': readPath,
   'object-memory': objectMemory,
   'pod-start': podStart,

@@ -1,3 +1,11 @@
+import { clusterRoleAggregationController } from './clusterrole-aggregation/controller.ts';
+import type { KeyObject } from 'node:crypto';
+import type { KeyPair } from '@wherry/pki';
+import { bootstrapSigner } from './bootstrap-token/sign.ts';
+import { tokenCleaner } from './bootstrap-token/clean.ts';
+import { certificateApprovingController } from './certificates/approve.ts';
+import { certificateCleaner } from './certificates/clean.ts';
+import { certificateSigningController } from './certificates/sign.ts';
 import { deploymentController } from './deployment/controller.ts';
 import { endpointSliceController } from './endpoint-slice/controller.ts';
 import { endpointsController } from './endpoints/controller.ts';
@@ -12,18 +20,41 @@ import { resourceQuotaController } from './resource-quota/controller.ts';
 import { rootCaController } from './root-ca/controller.ts';
 import type { Controller } from './runner/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
+import { serviceAccountTokenController } from './service-account-token/controller.ts';
 import { claimProtectionController, volumeProtectionController } from './storage-protection/controllers.ts';
 import { taintEvictionController } from './taint-eviction/controller.ts';
 
-/**
- * Every controller there is. Two need something to work with: node IPAM a cluster CIDR, the root CA publisher a
- * certificate (PEM).
- */
-export function controllers(options: Options, rootCa: string | undefined): Controller[] {
+/** What the flags name, read. PEM texts. */
+export interface ControllerFiles {
+  readonly rootCa?: string | undefined;
+  readonly signingCa?: KeyPair | undefined;
+  /** Of service accounts. */
+  readonly tokenKey?: KeyObject | undefined;
+}
+
+/** Every controller there is, but for those that lack something to work with: a cluster CIDR, a certificate, a key. */
+export function controllers(options: Options, files: ControllerFiles): Controller[] {
+  const { rootCa, signingCa, tokenKey } = files;
   const withIpam = options.allocateNodeCidrs && options.clusterCidr.length > 0;
   return [
     serviceAccountController(options.concurrentServiceaccountTokenSyncs),
     ...(rootCa === undefined ? [] : [rootCaController(rootCa)]),
+    ...(tokenKey === undefined
+      ? []
+      : [serviceAccountTokenController(tokenKey, rootCa, options.concurrentServiceaccountTokenSyncs)]),
+    certificateApprovingController(CSR_WORKERS),
+    ...(signingCa === undefined
+      ? []
+      : [
+          certificateSigningController({
+            ca: signingCa,
+            durationMs: options.clusterSigningDuration,
+            workers: CSR_WORKERS,
+          }),
+        ]),
+    certificateCleaner(),
+    tokenCleaner(),
+    bootstrapSigner(),
     ...(withIpam ? [nodeIpam(options)] : []),
     nodeLifecycle(options),
     taintEvictionController(8),
@@ -35,15 +66,24 @@ export function controllers(options: Options, rootCa: string | undefined): Contr
     resourceQuotaController(options.concurrentResourceQuotaSyncs),
     claimProtectionController(),
     volumeProtectionController(),
+    clusterRoleAggregationController(5),
     namespaceController(options.concurrentNamespaceSyncs),
     garbageCollector(options.concurrentGcSyncs),
   ];
 }
 
+const CSR_WORKERS = 5;
+
 /** Also those that the other flags leave out. */
 const names = [
   'serviceaccount-controller',
   'root-ca-certificate-publisher-controller',
+  'serviceaccount-token-controller',
+  'certificatesigningrequest-approving-controller',
+  'certificatesigningrequest-signing-controller',
+  'certificatesigningrequest-cleaner-controller',
+  'token-cleaner-controller',
+  'bootstrap-signer-controller',
   'nodeipam-controller',
   'node-lifecycle-controller',
   'taint-eviction-controller',
@@ -55,6 +95,7 @@ const names = [
   'resourcequota-controller',
   'persistentvolumeclaim-protection-controller',
   'persistentvolume-protection-controller',
+  'clusterrole-aggregation-controller',
   'namespace-controller',
   'garbage-collector-controller',
 ];

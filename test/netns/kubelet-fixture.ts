@@ -167,7 +167,7 @@ async function startEngine(dir: string): Promise<ChildProcess> {
 
 /** A few of this host's programs with their libraries: no registry is asked. */
 async function importImage(dir: string, docker: KubeletNode['docker']): Promise<string> {
-  const programs = ['sh', 'cat', 'sleep', 'env', 'ls'].map((name) => `$(command -v ${name})`).join(' ');
+  const programs = ['sh', 'cat', 'sleep', 'env', 'ls', 'tar', 'stty'].map((name) => `$(command -v ${name})`).join(' ');
   const libraries = `$(ldd ${programs} | grep -o '/[^ ]*' | grep -v ':$' | sort -u)`;
   const tar = `tar -C / -chf ${dir}/image.tar --absolute-names --transform='s,^/,,' ${programs} ${libraries}`;
   await run('sh', ['-c', `${tar} 2>/dev/null || [ -s ${dir}/image.tar ]`]);

@@ -26,9 +26,9 @@ export function webSocketTransport(socket: WebSocket): Duplex {
     if (!transport.push(Buffer.isBuffer(data) ? data : Buffer.from(data as ArrayBuffer))) socket.pause();
   });
   socket.once('close', () => {
-    if (!transport.destroyed) transport.push(null);
-    // Nobody may be reading; what waits to be written never will be.
-    if (!transport.readableFlowing) transport.destroy();
+    if (transport.destroyed) return;
+    transport.push(null);
+    transport.end();
   });
   socket.on('error', (error) => transport.destroy(error));
   transport.on('error', () => undefined);

@@ -27,7 +27,7 @@ export class SpdyConnection {
     transport.once('error', () => transport.destroy());
     transport.once('end', () => transport.destroy());
     transport.once('close', () => {
-      for (const stream of this.#streams.values()) stream.destroy();
+      for (const stream of this.#streams.values()) stream.cutOff();
     });
   }
 
@@ -159,6 +159,7 @@ export class SpdyStream extends Duplex {
   #waiting: (() => void) | undefined;
   #isTaken = false;
   #unreported = 0;
+  #allReceived = false;
 
   constructor(headers: SpdyHeaders, link: StreamLink) {
     super({ allowHalfOpen: true, readableHighWaterMark: STREAM_BUFFER_BYTES, emitClose: true });
@@ -202,7 +203,13 @@ export class SpdyStream extends Duplex {
 
   /** @internal */
   receiveEnd(): void {
+    this.#allReceived = true;
     if (!this.destroyed) this.push(null);
+  }
+
+  /** @internal The connection is no more: what has come as a whole can still be read. */
+  cutOff(): void {
+    if (!this.#allReceived) this.destroy();
   }
 
   override _read(): void {

@@ -31,6 +31,9 @@ export class HeaderReader {
   }
 }
 
+/** An empty stored block, as a sync flush writes it: readers like Go's give out what they have when they see it. */
+const syncFlush = Buffer.from([0, 0, 0, 0xff, 0xff]);
+
 /** Writes header blocks as stored blocks: they are few and short, and nothing of ours need be compressed. */
 export class HeaderWriter {
   #started = false;
@@ -52,7 +55,7 @@ export class HeaderWriter {
       head.writeUInt16LE(piece.length ^ 0xffff, 3);
       blocks.push(head, piece);
     }
-    return Buffer.concat(blocks);
+    return Buffer.concat([...blocks, syncFlush]);
   }
 }
 

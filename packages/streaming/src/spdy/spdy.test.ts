@@ -212,3 +212,13 @@ test('all streams close with their connection', async () => {
   await closed;
   expect(client.closed).toBe(true);
 });
+
+test('what has come as a whole is read to its end though the connection is gone', async () => {
+  const { client, wires } = pair((stream) => {
+    stream.resume();
+    stream.end('y'.repeat(100_000), () => wires[1].end());
+  });
+  const stream = await client.open({});
+  if (!wires[0].closed) await once(wires[0], 'close');
+  expect((await text(stream)).length).toBe(100_000);
+});

@@ -3,7 +3,7 @@ import { chosen, controllers } from './controllers.ts';
 import { flags, type Options } from './options.ts';
 
 const defaults = Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, flag.default])) as Options;
-const all = controllers({ ...defaults, clusterCidr: ['10.244.0.0/16'] }, 'PEM');
+const all = controllers({ ...defaults, clusterCidr: ['10.244.0.0/16'] }, { rootCa: 'PEM' });
 const namesOf = (wanted: readonly string[]): string[] => chosen(all, wanted).map(({ name }) => name);
 
 test('the star is all, a name one, a name with a minus all but one', () => {
@@ -20,7 +20,7 @@ test('every controller can be named, and nothing else can', () => {
 });
 
 test('ranges that cannot be divided among nodes are refused', () => {
-  const withCidr = (clusterCidr: string[]) => () => controllers({ ...defaults, clusterCidr }, undefined);
+  const withCidr = (clusterCidr: string[]) => () => controllers({ ...defaults, clusterCidr }, {});
   expect(withCidr(['10.244.0.0/25'])).toThrow('--cluster-cidr 10.244.0.0/25');
   expect(withCidr(['10.244.0.0'])).toThrow('invalid CIDR address: 10.244.0.0');
 });

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-import { readFile } from 'node:fs/promises';
 import { loadKubeconfig, RestClient } from '@wherry/client';
 import { runDaemon } from '@wherry/daemon';
 import { requestMetrics } from '@wherry/daemon/metrics';
 import { chosen, controllers } from './controllers.ts';
 import { lead } from './lead.ts';
 import { flags } from './options.ts';
+import { readControllerFiles } from './read-files.ts';
 import { queueMetrics } from './runner/metrics.ts';
 import { serve } from './serving.ts';
 import { runControllers } from './start.ts';
@@ -19,9 +19,9 @@ runDaemon({
     const { config } = loadKubeconfig({ path: options.kubeconfig });
     const observe = requestMetrics(metrics);
     await using client = new RestClient({ ...config, userAgent: 'kube-controller-manager' }, { observe });
-    const rootCa = options.rootCaFile === undefined ? undefined : await readFile(options.rootCaFile, 'utf8');
+    const files = await readControllerFiles(options);
     // Made anew for every term of leadership: a controller remembers nothing of the time when others led.
-    const wanted = () => chosen(controllers(options, rootCa), options.controllers);
+    const wanted = () => chosen(controllers(options, files), options.controllers);
     // Unknown names are refused at once, not when it leads.
     wanted();
     const watchQueue = queueMetrics(metrics);

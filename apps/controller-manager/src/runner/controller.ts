@@ -50,6 +50,8 @@ export interface Cache {
 export interface Live {
   get<T extends KubeObject>(resource: Resource<T>, namespace: string | undefined, name: string): Promise<T | undefined>;
   list<T extends KubeObject>(resource: Resource<T>, namespace: string): Promise<KubeList<T>>;
+  /** Of kinds that are answered on the spot: reviews. */
+  ask<T extends KubeObject>(resource: Resource<T>, question: T): Promise<T>;
   discover(): Promise<Discovered>;
 }
 

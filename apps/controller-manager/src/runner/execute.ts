@@ -72,6 +72,7 @@ export class Execution {
       });
     }
     await this.status(plan);
+    for (const step of plan.approval ?? []) await this.#subresource(step, 'approval');
     for (const step of plan.finalize ?? []) await this.#subresource(step, 'finalize');
     for (const event of plan.events ?? []) this.#options.say(event);
   }
@@ -163,7 +164,10 @@ export class Execution {
     });
   }
 
-  async #subresource({ resource: name, object }: UpdateStep, subresource: 'status' | 'finalize'): Promise<void> {
+  async #subresource(
+    { resource: name, object }: UpdateStep,
+    subresource: 'status' | 'approval' | 'finalize',
+  ): Promise<void> {
     const { namespace, name: objectName } = object.metadata;
     await this.#attempt(subresource, name, namespace, objectName, undefined, async () => {
       const client = this.#options.client.resource(this.#resource(name, 'status'));
@@ -174,7 +178,7 @@ export class Execution {
         else
           this.#wrote(
             name,
-            await client.updateSubresource<KubeObject>(objectName, 'finalize', typed(current), options),
+            await client.updateSubresource<KubeObject>(objectName, subresource, typed(current), options),
           );
       } catch (error) {
         if (!isNotFound(error)) throw error;

@@ -19,6 +19,9 @@ export function liveReader(client: RestClient, known: Map<string, Resource>): Li
     list<T extends KubeObject>(resource: Resource<T>, namespace: string): Promise<KubeList<T>> {
       return client.resource(resource).list({ namespace });
     },
+    ask<T extends KubeObject>(resource: Resource<T>, question: T): Promise<T> {
+      return client.resource(resource).create(question);
+    },
     async discover(): Promise<Discovered> {
       const discovered = await discover(client);
       for (const { resource } of discovered.resources) known.set(resourceName(resource), resource);

@@ -13,6 +13,8 @@ export interface Plan<M = unknown> {
   readonly delete?: readonly DeleteStep[] | undefined;
   readonly deleteCollection?: readonly DeleteCollectionStep[] | undefined;
   readonly status?: readonly UpdateStep[] | undefined;
+  /** Requests to be written to their `approval` subresource. */
+  readonly approval?: readonly UpdateStep[] | undefined;
   /** Namespaces to be written to their `finalize` subresource. */
   readonly finalize?: readonly UpdateStep[] | undefined;
   readonly events?: readonly PlannedEvent[] | undefined;
@@ -96,7 +98,7 @@ export interface DeleteCollectionStep {
 
 /** Which step failed, for cores that report it in a status. */
 export interface Failure {
-  readonly verb: 'patch' | 'create' | 'update' | 'delete' | 'deleteCollection' | 'status' | 'finalize';
+  readonly verb: 'patch' | 'create' | 'update' | 'delete' | 'deleteCollection' | 'status' | 'approval' | 'finalize';
   readonly resource: string;
   readonly namespace: string | undefined;
   readonly name: string;

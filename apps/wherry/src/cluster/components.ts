@@ -64,6 +64,9 @@ export function components(places: Places, settings: ClusterSettings): Component
       args: [
         `--kubeconfig=${kubeconfig('controller-manager')}`,
         `--root-ca-file=${pki('ca.crt')}`,
+        `--service-account-private-key-file=${pki('sa.key')}`,
+        `--cluster-signing-cert-file=${pki('ca.crt')}`,
+        `--cluster-signing-key-file=${pki('ca.key')}`,
         `--cluster-cidr=${settings.podCidr}`,
         '--leader-elect=true',
         ...serving('controller-manager'),

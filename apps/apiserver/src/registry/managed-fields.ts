@@ -2,7 +2,9 @@ import { apiVersionOf } from '@wherry/api';
 import {
   decode,
   deepEqual,
+  getOwn,
   isMap,
+  type JsonMap,
   type KubeObject,
   type ManagedFieldsEntry,
   type ObjectSchema,
@@ -53,7 +55,7 @@ export function trackUpdate(
   const managers = given ?? storedManagers(stored ?? []);
   if (managers.length === 0) return;
   const write = writeOf(registry, served, subresource, options, 'Update');
-  const after = taken(write, managers, withoutManagers(old), withoutManagers(object));
+  const after = taken(write, managers, asWritten(served, old), asWritten(served, object));
   if (after !== managers || given !== undefined) setManagers(object, after);
 }
 
@@ -111,10 +113,20 @@ function viewOf(registry: Registry, served: Served, apiVersion: string): Version
 
 function convert(from: Served, to: Served): (object: unknown) => unknown {
   return (object) => {
-    const hub = from.conversion ? from.conversion.toStorage(object as KubeObject) : (object as KubeObject);
+    // A part of an object may have come here, without what conversions count on.
+    const whole = decode(from.resource.schema, object).object as KubeObject;
+    const hub = from.conversion ? from.conversion.toStorage(whole) : whole;
     const converted = to.conversion ? to.conversion.fromStorage(hub) : hub;
     return { ...converted, apiVersion: apiVersionOf(to.resource) };
   };
+}
+
+/** Go writes a status even when there is nothing in it. */
+function asWritten(served: Served, object: KubeObject): KubeObject {
+  const bare = withoutManagers(object);
+  return served.resource.subresources.includes('status') && !served.resource.custom
+    ? ({ status: {}, ...bare } as KubeObject)
+    : bare;
 }
 
 /** The object without what is said of it: shares everything else. */
@@ -123,15 +135,38 @@ export function withoutManagers(object: KubeObject): KubeObject {
   return { ...object, metadata: metadata as KubeObject['metadata'] };
 }
 
+/** Structs that Go writes although the published schema has them optional, by the definition they are in. */
+const alwaysWritten: Readonly<Record<string, readonly string[]>> = {
+  'io.k8s.api.apps.v1.DaemonSetSpec': ['updateStrategy'],
+  'io.k8s.api.apps.v1.DeploymentSpec': ['strategy'],
+  'io.k8s.api.apps.v1.StatefulSetSpec': ['updateStrategy'],
+  'io.k8s.api.batch.v1.CronJobSpec': ['jobTemplate'],
+  'io.k8s.api.batch.v1.JobTemplateSpec': ['metadata', 'spec'],
+  'io.k8s.api.core.v1.Event': ['source'],
+  'io.k8s.api.core.v1.PersistentVolumeClaimSpec': ['resources'],
+  'io.k8s.api.core.v1.PodTemplateSpec': ['metadata', 'spec'],
+  'io.k8s.api.events.v1.Event': ['deprecatedSource', 'regarding'],
+};
+
 const empties = new WeakMap<ObjectSchema, KubeObject>();
 
 /** What an object has before anything is said of it: the parts that Go always writes. Shared. */
 export function emptyObject(schema: ObjectSchema): KubeObject {
   let empty = empties.get(schema);
   if (empty === undefined) {
-    const object = decode(schema, {}).object as KubeObject;
+    const object = withStructs(schema, decode(schema, {}).object as JsonMap) as unknown as KubeObject;
     empty = { ...object, metadata: isMap(object.metadata) ? object.metadata : { name: '' } };
     empties.set(schema, empty);
   }
   return empty;
+}
+
+function withStructs(schema: ObjectSchema, object: JsonMap): JsonMap {
+  const result = { ...object };
+  for (const name of alwaysWritten[schema.id] ?? []) result[name] ??= {};
+  for (const [name, value] of Object.entries(result)) {
+    const field = getOwn(schema.fields, name)?.schema;
+    if (field?.type === 'object' && isMap(value)) result[name] = withStructs(field, value);
+  }
+  return result;
 }

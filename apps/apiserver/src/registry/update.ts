@@ -18,7 +18,8 @@ import type { Registry, WriteOptions } from './registry.ts';
 import { objectOf, type Served } from './served.ts';
 import { addEffects, noEffects, type SideEffects } from './strategy.ts';
 
-const ATTEMPTS = 6;
+/** Whoever loses, somebody has won: as many writers at once get through. */
+const ATTEMPTS = 64;
 
 export interface UpdateOptions extends WriteOptions {
   /** '' for the object itself; `status`, or another whose produce function takes care of what it may change. */

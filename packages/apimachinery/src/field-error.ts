@@ -64,6 +64,9 @@ export function fieldNotFound(field: string, badValue: unknown): FieldError {
   return { type: 'FieldValueNotFound', field, badValue, detail: '' };
 }
 
+/** Stands for a bad value that is too much to repeat: the error is told without it. */
+export const omittedValue = Symbol('omitted');
+
 /** `spec.x: Invalid value: "y": detail` */
 export function formatFieldError(error: FieldError): string {
   return `${error.field}: ${formatFieldErrorBody(error)}`;
@@ -72,7 +75,7 @@ export function formatFieldError(error: FieldError): string {
 /** The text without the path, as it stands in a Status cause. */
 export function formatFieldErrorBody(error: FieldError): string {
   let text = titles[error.type];
-  if (!withoutValue.has(error.type)) text += `: ${formatBadValue(error.badValue)}`;
+  if (!withoutValue.has(error.type) && error.badValue !== omittedValue) text += `: ${formatBadValue(error.badValue)}`;
   return error.detail === '' ? text : `${text}: ${error.detail}`;
 }
 

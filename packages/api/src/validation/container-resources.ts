@@ -40,7 +40,8 @@ export function* resourceRequirements(resources: ResourceRequirements | undefine
   }
 }
 
-function* resourceName(name: string, field: string): Findings {
+/** A name of what a container can ask for. */
+export function* resourceName(name: string, field: string): Findings {
   const messages = isQualifiedName(name);
   yield* matching(messages, name, field);
   if (messages.length === 0 && !name.includes('/') && !standard.has(name) && !isHugePages(name)) {

@@ -3,7 +3,7 @@ import type { Resource } from '../resource.ts';
 import { validatorOf } from './kinds.ts';
 import { validateMetadata, validateMetadataUpdate } from './metadata.ts';
 
-type Served = Pick<Resource, 'group' | 'kind' | 'namespaced' | 'rules'>;
+type Served = Pick<Resource, 'group' | 'kind' | 'namespaced' | 'rules'> & Partial<Pick<Resource, 'version'>>;
 
 /** What is wrong with a new object, after defaulting, in upstream's words. Nothing is changed. */
 export function validateCreate(resource: Served, object: KubeObject): FieldError[] {

@@ -2,8 +2,11 @@ import { isDns1035Label, isDns1123Label, isDns1123Subdomain } from '@wherry/apim
 import type { Resource } from '../resource.ts';
 import { admissionregistrationValidators } from './admissionregistration.ts';
 import { apiregistrationValidators } from './api-service.ts';
+import { autoscalingValidators } from './autoscaler.ts';
+import { batchValidators } from './batch.ts';
 import { certificatesValidators } from './certificates.ts';
 import { configMap, configMapUpdate, secret, secretUpdate } from './config.ts';
+import { policyValidators } from './disruption-budget.ts';
 import { endpoints, endpointSlice, endpointSliceUpdate } from './endpoints.ts';
 import { event, eventV1 } from './event.ts';
 import { flowcontrolValidators } from './flowcontrol.ts';
@@ -15,9 +18,10 @@ import { podCreate, podStatusUpdate, podUpdate } from './pod.ts';
 import { rbacValidators } from './rbac.ts';
 import { schedulingValidators } from './scheduling.ts';
 import { service, serviceStatus, serviceUpdate } from './service.ts';
+import { spaceValidators } from './space.ts';
 import { storageValidators } from './storage.ts';
 import type { Validator } from './validator.ts';
-import { deployment, deploymentUpdate, replicaCounts, replicaSet, replicaSetUpdate } from './workload.ts';
+import { workloadValidators } from './workloads.ts';
 
 const validators: Readonly<Record<string, Validator>> = {
   '/Pod': { name: isDns1123Subdomain, create: podCreate, update: podUpdate, status: podStatusUpdate },
@@ -32,8 +36,6 @@ const validators: Readonly<Record<string, Validator>> = {
   'events.k8s.io/Event': { name: isDns1123Subdomain, create: eventV1 },
   'discovery.k8s.io/EndpointSlice': { name: isDns1123Subdomain, create: endpointSlice, update: endpointSliceUpdate },
   'coordination.k8s.io/Lease': { name: isDns1123Subdomain, create: lease },
-  'apps/Deployment': { name: isDns1123Subdomain, create: deployment, update: deploymentUpdate, status: replicaCounts },
-  'apps/ReplicaSet': { name: isDns1123Subdomain, create: replicaSet, update: replicaSetUpdate, status: replicaCounts },
   ...admissionregistrationValidators,
   ...apiregistrationValidators,
   ...certificatesValidators,
@@ -42,8 +44,16 @@ const validators: Readonly<Record<string, Validator>> = {
   ...rbacValidators,
   ...schedulingValidators,
   ...storageValidators,
+  ...autoscalingValidators,
+  ...batchValidators,
+  ...policyValidators,
+  ...spaceValidators,
+  ...workloadValidators,
 };
 
-export function validatorOf(resource: Pick<Resource, 'group' | 'kind'>): Validator {
-  return validators[`${resource.group}/${resource.kind}`] ?? { name: isDns1123Subdomain };
+export function validatorOf(
+  resource: Pick<Resource, 'group' | 'kind'> & Partial<Pick<Resource, 'version'>>,
+): Validator {
+  const { group, version, kind } = resource;
+  return validators[`${group}/${version}/${kind}`] ?? validators[`${group}/${kind}`] ?? { name: isDns1123Subdomain };
 }

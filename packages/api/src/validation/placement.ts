@@ -40,7 +40,7 @@ function* weight(value: number, at: string): Findings {
   if (value <= 0 || value > 100) yield fieldInvalid(`${at}.weight`, value, 'must be in the range 1-100');
 }
 
-function* nodeSelector(selector: NodeSelector, field: string): Findings {
+export function* nodeSelector(selector: NodeSelector, field: string): Findings {
   const terms = `${field}.nodeSelectorTerms`;
   if (selector.nodeSelectorTerms.length === 0) yield fieldRequired(terms, 'must have at least one node selector term');
   for (const [index, term] of selector.nodeSelectorTerms.entries()) yield* nodeSelectorTerm(term, `${terms}[${index}]`);

@@ -98,7 +98,7 @@ function* emptyDir(sizeLimit: string | undefined, field: string): Findings {
   }
 }
 
-function* hostPath(path: string, type: string | undefined, field: string): Findings {
+export function* hostPath(path: string, type: string | undefined, field: string): Findings {
   if (path === '') {
     yield fieldRequired(`${field}.path`);
     return;
@@ -108,7 +108,7 @@ function* hostPath(path: string, type: string | undefined, field: string): Findi
     yield fieldNotSupported(`${field}.type`, type, hostPathTypes);
 }
 
-function* nfs(server: string, path: string, field: string): Findings {
+export function* nfs(server: string, path: string, field: string): Findings {
   yield* required(server, `${field}.server`);
   yield* required(path, `${field}.path`);
   if (path !== '' && !path.startsWith('/')) yield fieldInvalid(`${field}.path`, path, 'must be an absolute path');

@@ -9,7 +9,8 @@ import {
 } from '@wherry/apimachinery';
 import type { Deployment, DeploymentSpec } from '../apps/deployment.ts';
 import type { ReplicaSet } from '../apps/replicaset.ts';
-import type { PodTemplateSpec } from '../core/pod.ts';
+import type { ReplicationController } from '../core/replication-controller.ts';
+import type { PodSpec, PodTemplateSpec } from '../core/pod.ts';
 import { labelSelector } from './label-selector.ts';
 import { validateImmutable } from './metadata.ts';
 import { podTemplate } from './pod-spec.ts';
@@ -48,7 +49,7 @@ export function* replicaSetUpdate(next: ReplicaSet, old: ReplicaSet): Findings {
 }
 
 /** The counts of a status: none negative, and none more than there are replicas. */
-export function* replicaCounts(object: Deployment | ReplicaSet): Findings {
+export function* replicaCounts(object: Deployment | ReplicaSet | ReplicationController): Findings {
   const counts: Readonly<Record<string, unknown>> = { ...object.status };
   const replicas = object.status?.replicas ?? 0;
   for (const name of [
@@ -91,12 +92,7 @@ function* template(value: PodTemplateSpec, owner: LabelSelector | undefined): Fi
     yield fieldInvalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`');
   }
   yield* podTemplate(value, 'spec.template');
-  const policy = value.spec.restartPolicy;
-  if (policy !== 'Always') yield fieldNotSupported('spec.template.spec.restartPolicy', policy, ['Always']);
-  if (value.spec.activeDeadlineSeconds !== undefined) {
-    const field = 'spec.template.spec.activeDeadlineSeconds';
-    yield fieldForbidden(field, 'activeDeadlineSeconds in ReplicaSet is not Supported');
-  }
+  yield* restartsAlways(value.spec, 'spec.template.spec', 'ReplicaSet');
 }
 
 function* strategy({ strategy: value }: DeploymentSpec, field: string): Findings {
@@ -118,24 +114,36 @@ function* strategy({ strategy: value }: DeploymentSpec, field: string): Findings
         const at = `${field}.rollingUpdate.maxUnavailable`;
         yield fieldInvalid(at, rolling.maxUnavailable, 'may not be 0 when `maxSurge` is 0');
       }
-      if (typeof rolling.maxUnavailable === 'string' && amount(rolling.maxUnavailable) > 100) {
-        yield fieldInvalid(
-          `${field}.rollingUpdate.maxUnavailable`,
-          rolling.maxUnavailable,
-          'must not be greater than 100%',
-        );
-      }
+      yield* atMostAll(rolling.maxUnavailable, `${field}.rollingUpdate.maxUnavailable`);
       return;
     default:
       yield fieldNotSupported(`${field}.type`, value?.type ?? '', ['Recreate', 'RollingUpdate']);
   }
 }
 
-function* intOrPercent(value: number | string | undefined, field: string): Findings {
+/** A count or a percentage, not negative. */
+export function* intOrPercent(value: number | string | undefined, field: string): Findings {
   if (typeof value === 'string') yield* matching(isPercent(value), value, field);
   else yield* nonNegative(value, field);
 }
 
-function amount(value: number | string | undefined): number {
+/** The number of it, of pods or percent. */
+export function amount(value: number | string | undefined): number {
   return typeof value === 'string' ? Number.parseInt(value, 10) : (value ?? 0);
+}
+
+/** A percentage of no more than a hundred. */
+export function* atMostAll(value: number | string | undefined, field: string): Findings {
+  if (typeof value === 'string' && isPercent(value).length === 0 && amount(value) > 100) {
+    yield fieldInvalid(field, value, 'must not be greater than 100%');
+  }
+}
+
+/** What the templates of workloads that never end have in common; `kind` is for the words. */
+export function* restartsAlways(spec: PodSpec, field: string, kind: string): Findings {
+  if (spec.restartPolicy !== 'Always')
+    yield fieldNotSupported(`${field}.restartPolicy`, spec.restartPolicy, ['Always']);
+  if (spec.activeDeadlineSeconds !== undefined) {
+    yield fieldForbidden(`${field}.activeDeadlineSeconds`, `activeDeadlineSeconds in ${kind} is not Supported`);
+  }
 }

@@ -7,17 +7,17 @@ import { findByName, isAbout } from './find.ts';
 
 const LEGACY = 'volume.beta.kubernetes.io/storage-class';
 
-/** A claim may grow once it is bound, and only where its class allows it. */
+/** A claim may grow only where its class allows it. That it must be bound for that, validation has said. */
 export const persistentVolumeClaimResize: AdmissionPlugin = {
   name: 'PersistentVolumeClaimResize',
   async validate(request, registry) {
     if (request.operation !== 'UPDATE' || !isAbout(request, persistentVolumeClaims)) return;
     const [claim, before] = [request.object, request.old] as [PersistentVolumeClaim, PersistentVolumeClaim];
     if (compareQuantities(sizeOf(claim), sizeOf(before)) <= 0) return;
-    const refuse = (why: string) => forbidden(groupResource(request.served), claim.metadata.name, why);
-    if (before.status?.phase !== 'Bound') throw refuse('only bound persistent volume claims can be expanded');
     if (await mayGrow(claim, before, registry)) return;
-    throw refuse(
+    throw forbidden(
+      groupResource(request.served),
+      claim.metadata.name,
       'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
     );
   },

@@ -23,6 +23,8 @@ interface SecondVersion {
 const YEAR_MS = 365 * 86_400_000;
 const json = 'application/json';
 const protobuf = /^application\/com\.github\.proto-openapi\.spec\.v2[.@]v1\.0\+protobuf$/;
+/** With a dot: Go's parser of media types takes no @, though clients ask with one. */
+const protobufAnswer = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 const info = { title: 'Kubernetes', version: 'v1.36.0' };
 
 /**
@@ -148,7 +150,7 @@ function serve(context: RequestContext, document: Document, contentType: string)
 function negotiate(context: RequestContext): string {
   for (const range of (context.headers.accept ?? '*/*').split(',')) {
     const type = range.split(';', 1)[0]!.trim().toLowerCase();
-    if (protobuf.test(type)) return type;
+    if (protobuf.test(type)) return protobufAnswer;
     if (type === json || type === '*/*' || type === 'application/*') return json;
   }
   throw notAcceptable([json, 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf']);

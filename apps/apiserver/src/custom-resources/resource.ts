@@ -34,7 +34,7 @@ export function resourceOf(definition: CustomResourceDefinition, version: Custom
     selectableFields: Object.fromEntries(
       (version.selectableFields ?? []).map(({ jsonPath }) => [jsonPath.replace(/^\./, ''), fieldReader(jsonPath)]),
     ),
-    rules: rulesOf(props, hasStatus),
+    rules: rulesOf(props),
     custom: true,
     definition: version.schema?.openAPIV3Schema,
     deprecation: deprecationOf(definition, version),

@@ -1,19 +1,24 @@
-import type { FieldError, KubeObject } from '@wherry/apimachinery';
+import { fieldInvalid, type FieldError, type KubeObject } from '@wherry/apimachinery';
 import type { JSONSchemaProps, ResourceRules } from '@wherry/api';
+import { compileRules, newBudget, type RuleCheck } from './cel/rules.ts';
 import { compileDefaults } from './defaulting.ts';
 import { absent, compileValidator, type Check } from './validator.ts';
 
 /** Defaulting and validation of one version of a custom resource. Throws an Error for a schema that is none. */
-export function rulesOf(props: JSONSchemaProps | undefined, hasStatus: boolean): ResourceRules {
+export function rulesOf(props: JSONSchemaProps | undefined): ResourceRules {
   const schema = withoutMetadata(props);
-  const applyDefaults = compileDefaults(schema);
-  const check = compileValidator(schema);
+  const checks: Checks = { schema: compileValidator(schema), rules: schema && compileRules(schema) };
   return {
-    applyDefaults,
-    validateCreate: (object) => judge(check, object, absent),
-    validateUpdate: (object, old) => judge(check, object, old),
-    validateStatusUpdate: (object, old) => (hasStatus ? judge(check, object, old) : []),
+    applyDefaults: compileDefaults(schema),
+    validateCreate: (object) => judge(checks, object, absent),
+    validateUpdate: (object, old) => judge(checks, object, old),
+    validateStatusUpdate: (object, old) => judge(checks, object, old),
   };
+}
+
+interface Checks {
+  schema: Check;
+  rules: RuleCheck | undefined;
 }
 
 /** Metadata is judged like that of every object, but for what a schema may say of its name. */
@@ -26,8 +31,29 @@ function withoutMetadata(props: JSONSchemaProps | undefined): JSONSchemaProps | 
   return { ...props, properties: { ...props.properties, metadata } };
 }
 
+/** Of an object that is wrong in one of these ways a rule could not be evaluated. */
+const blocking: ReadonlySet<FieldError['type']> = new Set<FieldError['type']>([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+function judge(checks: Checks, object: KubeObject, old: unknown): FieldError[] {
+  const errors = schemaErrors(checks.schema, object, old);
+  if (checks.rules === undefined) return errors;
+  if (errors.some(({ type }) => blocking.has(type))) {
+    const detail =
+      'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+    return [...errors, fieldInvalid('<nil>', null, detail)];
+  }
+  checks.rules(object, old, '', errors, newBudget());
+  return errors;
+}
+
 /** What was wrong before and has not changed is let through; it is looked for only when something is wrong. */
-function judge(check: Check, object: KubeObject, old: unknown): FieldError[] {
+function schemaErrors(check: Check, object: KubeObject, old: unknown): FieldError[] {
   const errors: FieldError[] = [];
   check(object, absent, '', errors);
   if (errors.length === 0 || old === absent) return errors;

@@ -1,3 +1,6 @@
+import { certificateApproval } from './certificate-approval.ts';
+import { certificateSigning } from './certificate-signing.ts';
+import { certificateSubjectRestriction } from './certificate-subject-restriction.ts';
 import type { AdmissionPlugin } from './chain.ts';
 import { customResourceDefinitionRules } from './custom-resource-definitions.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
@@ -32,6 +35,9 @@ const admissionPlugins: readonly AdmissionPlugin[] = [
   storageObjectInUseProtection,
   persistentVolumeClaimResize,
   runtimeClass,
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
   defaultIngressClass,
   denyServiceExternalIps,
   resourceQuota,

@@ -13,7 +13,7 @@ const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 const TOKEN_SECONDS = 3_607;
 /** The account of a new namespace comes a moment after it. */
 const ATTEMPTS = 10;
-const RETRY_MS = 100;
+const RETRY_MS = 150;
 
 /** Every pod has a service account, and its token where nobody said otherwise; pull secrets come from it too. */
 export const serviceAccount: AdmissionPlugin = {

@@ -1,6 +1,7 @@
 import { deepEqual } from '../copy.ts';
+import { getOwn } from '../own-key.ts';
 import { any, type ListSchema, type Schema } from '../schema.ts';
-import { FieldSetBuilder, recursiveDifference, union, type FieldSet } from './field-set.ts';
+import { compareElements, FieldSetBuilder, leaf, recursiveDifference, union, type FieldSet } from './field-set.ts';
 import { childSchema, indexItems, isEmptyMap, listOf, mapOf, shapeOf, type Shape } from './shape.ts';
 
 /** What is different in `after`. */
@@ -38,6 +39,7 @@ class Comparer {
 
   /** Undefined is absent, which is not null. */
   compare(schema: Schema, before: unknown, after: unknown): void {
+    if (before === undefined && this.#path.length > 0) return this.added.insert(this.#path, wholeOf(schema, after));
     if (deepEqual(before, after)) return;
     const shape = shapeOf(schema, after ?? before);
     const other = shapeOf(schema, before ?? after);
@@ -78,10 +80,12 @@ class Comparer {
     return true;
   }
 
+  /** In the order in which sets are written. */
   #compareMaps(schema: Schema, before: Record<string, unknown>, after: Record<string, unknown>): void {
-    for (const name in before)
-      this.#field(schema, name, before[name], Object.hasOwn(after, name) ? after[name] : undefined);
-    for (const name in after) if (!Object.hasOwn(before, name)) this.#field(schema, name, undefined, after[name]);
+    const names = Object.keys(after);
+    for (const name in before) if (!Object.hasOwn(after, name)) names.push(name);
+    if (names.length > 1) names.sort();
+    for (const name of names) this.#field(schema, name, getOwn(before, name), getOwn(after, name));
   }
 
   #field(schema: Schema, name: string, before: unknown, after: unknown): void {
@@ -94,7 +98,7 @@ class Comparer {
   #compareLists(list: ListSchema, before: unknown[], after: unknown[]): void {
     const from = indexItems(list, before);
     const to = indexItems(list, after);
-    for (const element of new Set([...from.keys(), ...to.keys()])) {
+    for (const element of [...new Set([...from.keys(), ...to.keys()])].sort(compareElements)) {
       this.#path.push(element);
       this.#items(list, from.get(element) ?? [], to.get(element) ?? []);
       this.#path.pop();
@@ -114,4 +118,29 @@ class Comparer {
       this.added.insert(this.#path);
     }
   }
+}
+
+/** All of a value that was not there before: every container, every field and item. In canonical order. */
+function wholeOf(schema: Schema, value: unknown): FieldSet {
+  const shape = shapeOf(schema, value);
+  if (shape.kind === 'scalar' || shape.atomic) return leaf;
+  const node: Record<string, FieldSet> = { '.': leaf };
+  if (shape.kind === 'map') {
+    const map = mapOf(value) ?? {};
+    const names = Object.keys(map);
+    if (names.length > 1) names.sort();
+    for (const name of names) {
+      if (map[name] === undefined) continue;
+      node[`f:${name}`] = wholeOf(childSchema(shape.schema, name) ?? any, map[name]);
+    }
+  } else {
+    const items = indexItems(shape.list!, listOf(value) ?? []);
+    const elements = items.size > 1 ? [...items.keys()].sort(compareElements) : items.keys();
+    for (const element of elements) {
+      const same = items.get(element)!;
+      node[element] = same.length > 1 ? leaf : wholeOf(shape.list!.items, same[0]);
+    }
+  }
+  for (const element in node) if (element !== '.') return node;
+  return leaf;
 }

@@ -127,13 +127,17 @@ export function leaves(set: FieldSet): FieldSet {
   return result;
 }
 
-/** The same set with its keys in the order in which upstream writes them. */
+/** The same set with its keys in the order in which upstream writes them; itself when they are. */
 export function canonical(set: FieldSet): FieldSet {
   const elements = Object.keys(set);
-  if (elements.length === 0) return leaf;
-  if (elements.length > 1) elements.sort(compareElements);
+  let same = true;
+  for (let i = 1; i < elements.length; i++) same &&= compareElements(elements[i - 1]!, elements[i]!) < 0;
+  if (!same) elements.sort(compareElements);
+  const children = elements.map((element) => canonical(set[element]!));
+  // Most of what is asked for is in order already.
+  if (same && elements.every((element, i) => set[element] === children[i])) return set;
   const result: Building = {};
-  for (const element of elements) result[element] = canonical(set[element]!);
+  for (const [i, element] of elements.entries()) result[element] = children[i]!;
   return result;
 }
 
@@ -150,12 +154,13 @@ export function sameSet(a: FieldSet, b: FieldSet): boolean {
 }
 
 const kinds = '.fkvi';
+const hasNumber = /:-?\d/;
 
 /** Fields by name, then items by their keys, then values, then indexes; numbers by their size. */
-function compareElements(a: string, b: string): number {
-  const kind = kinds.indexOf(a[0]!) - kinds.indexOf(b[0]!);
+export function compareElements(a: string, b: string): number {
+  const kind = a[0] === b[0] ? 0 : kinds.indexOf(a[0]!) - kinds.indexOf(b[0]!);
   if (kind !== 0) return kind;
-  if (a.startsWith('f:') || a === '.') return a < b ? -1 : a > b ? 1 : 0;
+  if (a[0] === 'f' || a === '.' || !(hasNumber.test(a) && hasNumber.test(b))) return a < b ? -1 : a > b ? 1 : 0;
   return compareValues(JSON.parse(a.slice(2)), JSON.parse(b.slice(2)));
 }
 
@@ -177,14 +182,15 @@ function compareValues(a: unknown, b: unknown): number {
 export class FieldSetBuilder {
   readonly #root: Building = {};
 
-  insert(path: readonly string[]): void {
+  /** With `below`, a member together with everything under it, where nothing is yet. */
+  insert(path: readonly string[], below?: FieldSet): void {
     let node = this.#root;
     const last = path.length - 1;
     for (let i = 0; i <= last; i++) {
       const element = path[i]!;
       const next = node[element] as Building | undefined;
       if (next === undefined) {
-        node = node[element] = {};
+        node = node[element] = i === last && below !== undefined ? (below as Building) : {};
         continue;
       }
       // What was a member without children, or has children and becomes a member, says so.

@@ -433,6 +433,17 @@ describe('whatever is applied', () => {
     );
   });
 
+  test('what is new is owned in the order in which it is written', () => {
+    fc.assert(
+      fc.property(config, config, (zero, value) => {
+        const { managers } = update({ object: zero, managers: [] }, 'u', value);
+        for (const { fields } of managers) expect(JSON.stringify(fields)).toBe(JSON.stringify(canonical(fields)));
+        const whole = update(nothing, 'u', value).managers[0]?.fields ?? {};
+        expect(isEmptySet(difference(withoutSystemFields(leaves(fieldSetOf(Thing, value))), whole))).toBe(true);
+      }),
+    );
+  });
+
   test('the sets of fields obey the laws of sets', () => {
     const setOf = config.map((value) => canonical(fieldSetOf(Thing, value)));
     fc.assert(

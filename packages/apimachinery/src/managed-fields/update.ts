@@ -63,11 +63,9 @@ export function managersAfterUpdate(
   const others = left.filter((manager) => !isSameManager(manager, write.by));
   const kept = own === undefined ? emptySet : difference(own.fields, comparison.removed);
   const fields = union(kept, gained);
-  const mine: Manager = {
-    ...write.by,
-    time: write.now,
-    fields: own !== undefined && fields === own.fields ? fields : canonical(fields),
-  };
+  // What is only added comes in order.
+  const isOrdered = own === undefined ? isEmptySet(withoutSystemFields(comparison.modified)) : fields === own.fields;
+  const mine: Manager = { ...write.by, time: write.now, fields: isOrdered ? fields : canonical(fields) };
   return capUpdaters([...others, mine]);
 }
 

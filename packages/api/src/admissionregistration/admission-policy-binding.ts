@@ -14,10 +14,10 @@ import { MatchResources } from './admission-policy.ts';
 export const ParamRef = object(
   'io.k8s.api.admissionregistration.v1.ParamRef',
   {
-    name: optional(string),
-    namespace: optional(string),
-    parameterNotFoundAction: optional(string),
-    selector: optional(LabelSelector),
+    name: optional(string, 'The object with the parameters.'),
+    namespace: optional(string, 'Its namespace; that of the request when absent.'),
+    parameterNotFoundAction: optional(string, 'Allow or Deny.'),
+    selector: optional(LabelSelector, 'Every object that it selects; instead of a name.'),
   },
   { mapType: 'atomic' },
 );
@@ -26,10 +26,13 @@ export type ParamRef = Static<typeof ParamRef>;
 export const ValidatingAdmissionPolicyBindingSpec = object(
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec',
   {
-    matchResources: optional(MatchResources),
-    paramRef: optional(ParamRef),
-    policyName: required(string),
-    validationActions: required(list(string, { listType: 'set' })),
+    matchResources: optional(MatchResources, 'Which requests, of those that the policy is about.'),
+    paramRef: optional(ParamRef, 'The parameters of the policy.'),
+    policyName: required(string, 'The policy.'),
+    validationActions: required(
+      list(string, { listType: 'set' }),
+      'What follows when a validation fails: Deny, Warn, Audit.',
+    ),
   },
 );
 export type ValidatingAdmissionPolicyBindingSpec = Static<typeof ValidatingAdmissionPolicyBindingSpec>;
@@ -42,15 +45,16 @@ export const ValidatingAdmissionPolicyBinding = object(
     metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
     spec: required(ValidatingAdmissionPolicyBindingSpec, 'What is wanted.'),
   },
+  { doc: 'Puts a policy to work, with its parameters.' },
 );
 export type ValidatingAdmissionPolicyBinding = Static<typeof ValidatingAdmissionPolicyBinding>;
 
 export const MutatingAdmissionPolicyBindingSpec = object(
   'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec',
   {
-    matchResources: optional(MatchResources),
-    paramRef: optional(ParamRef),
-    policyName: optional(string),
+    matchResources: optional(MatchResources, 'Which requests, of those that the policy is about.'),
+    paramRef: optional(ParamRef, 'The parameters of the policy.'),
+    policyName: optional(string, 'The policy.'),
   },
 );
 export type MutatingAdmissionPolicyBindingSpec = Static<typeof MutatingAdmissionPolicyBindingSpec>;
@@ -63,5 +67,6 @@ export const MutatingAdmissionPolicyBinding = object(
     metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
     spec: stored(MutatingAdmissionPolicyBindingSpec, 'What is wanted.'),
   },
+  { doc: 'Puts a policy to work, with its parameters.' },
 );
 export type MutatingAdmissionPolicyBinding = Static<typeof MutatingAdmissionPolicyBinding>;

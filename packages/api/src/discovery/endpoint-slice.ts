@@ -14,32 +14,32 @@ import {
 import { ObjectReference } from '../core/references.ts';
 
 export const EndpointConditions = object('io.k8s.api.discovery.v1.EndpointConditions', {
-  ready: optional(boolean),
-  serving: optional(boolean),
-  terminating: optional(boolean),
+  ready: optional(boolean, 'Whether it takes new connections.'),
+  serving: optional(boolean, 'Whether it would, were it not on its way out.'),
+  terminating: optional(boolean, 'Whether it is on its way out.'),
 });
 export type EndpointConditions = Static<typeof EndpointConditions>;
 
 export const ForNode = object('io.k8s.api.discovery.v1.ForNode', {
-  name: required(string),
+  name: required(string, 'The node.'),
 });
 export type ForNode = Static<typeof ForNode>;
 
 export const ForZone = object('io.k8s.api.discovery.v1.ForZone', {
-  name: required(string),
+  name: required(string, 'The zone.'),
 });
 export type ForZone = Static<typeof ForZone>;
 
 export const EndpointHints = object('io.k8s.api.discovery.v1.EndpointHints', {
-  forNodes: optional(list(ForNode, { listType: 'atomic' })),
-  forZones: optional(list(ForZone, { listType: 'atomic' })),
+  forNodes: optional(list(ForNode, { listType: 'atomic' }), 'Consumers on these nodes.'),
+  forZones: optional(list(ForZone, { listType: 'atomic' }), 'Consumers in these zones.'),
 });
 export type EndpointHints = Static<typeof EndpointHints>;
 
 export const Endpoint = object('io.k8s.api.discovery.v1.Endpoint', {
   addresses: required(list(string, { listType: 'set' }), 'Its addresses; consumers use the first.'),
   conditions: optional(EndpointConditions, 'Ready, serving, terminating.'),
-  deprecatedTopology: optional(map(string)),
+  deprecatedTopology: optional(map(string), 'Where it is, as v1beta1 said it.'),
   hints: optional(EndpointHints, 'Who should use it.'),
   hostname: optional(string, 'Its hostname.'),
   nodeName: optional(string, 'The node it is on.'),
@@ -51,10 +51,10 @@ export type Endpoint = Static<typeof Endpoint>;
 export const EndpointSlicePort = object(
   'io.k8s.api.discovery.v1.EndpointPort',
   {
-    appProtocol: optional(string),
-    name: optional(string),
-    port: optional(int32),
-    protocol: optional(string),
+    appProtocol: optional(string, 'What is spoken there.'),
+    name: optional(string, 'Its name; unique in the slice.'),
+    port: optional(int32, 'Its number.'),
+    protocol: optional(string, 'TCP (the default), UDP or SCTP.'),
   },
   { mapType: 'atomic' },
 );

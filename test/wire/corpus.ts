@@ -33,7 +33,7 @@ export function readCorpus(): CorpusFile[] {
     });
 }
 
-/** JSON lists are YAML too, and keep `__proto__` the key that it is. */
+/** As JSON, which keeps `__proto__` the key that it is. */
 export function listOf(manifests: readonly Manifest[]): string {
-  return manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n');
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests });
 }

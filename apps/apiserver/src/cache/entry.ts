@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { KubeObject } from '@wherry/apimachinery';
 import { endOfObject } from './json-bytes.ts';
 import { RecentlyUsed, type Holder } from './recently-used.ts';
@@ -32,52 +33,71 @@ const parsed = new RecentlyUsed(16 * 1024 * 1024);
 /** What an object takes beyond what its bytes tell. */
 const OBJECT_BYTES = 512;
 
-/** One object as of one revision: its wire bytes, encoded once and shared, and the parsed object, made when needed. */
+/**
+ * One object as of one revision: its wire bytes, encoded once and shared, and the parsed object, made when needed.
+ * The bytes are kept as a string of one byte a character: beside a small object a Buffer is larger than what is in it.
+ */
 export class Entry implements Holder {
   /** `namespace/name`, or `name` of a cluster-scoped kind. */
   readonly key: string;
   readonly revision: number;
-  readonly wire: Buffer;
   readonly encoding: Encoding;
+  readonly #bytes: string;
+  readonly #ascii: boolean;
   /** Of the parsed object, since it was last looked at by whoever makes room. */
   used = false;
+  #kept = false;
   #object: KubeObject | undefined;
   #metadataEnd = 0;
 
   constructor(key: string, revision: number, wire: Buffer, encoding: Encoding, object?: KubeObject) {
     this.key = key;
     this.revision = revision;
-    this.wire = wire;
     this.encoding = encoding;
+    this.#bytes = wire.toString('latin1');
+    this.#ascii = isAscii(wire);
     this.#object = object;
-    if (object !== undefined) parsed.add(this);
+  }
+
+  /** A copy. */
+  get wire(): Buffer {
+    return Buffer.from(this.#bytes, 'latin1');
+  }
+
+  get byteLength(): number {
+    return this.#bytes.length;
   }
 
   /** Shared: never to be changed by anyone. Not the same object forever: it is parsed again when it has been let go. */
   get object(): KubeObject {
     this.used = true;
     if (this.#object === undefined) {
-      this.#object = JSON.parse(this.wire.toString()) as KubeObject;
-      parsed.add(this);
+      this.#object = JSON.parse(this.#text(this.#bytes)) as KubeObject;
+      if (this.#kept) parsed.add(this);
     }
     return this.#object;
   }
 
   /** The part of the bytes that is the object's metadata. */
   get metadata(): Buffer {
-    const from = this.encoding.head.length - 1;
-    if (this.#metadataEnd === 0) this.#metadataEnd = endOfObject(this.wire, from);
-    return this.wire.subarray(from, this.#metadataEnd);
+    return Buffer.from(this.#metadataBytes(), 'latin1');
   }
 
   /** Without parsing the rest of the object, when that is not at hand. */
   get labels(): Readonly<Record<string, string>> | undefined {
     if (this.#object !== undefined) return this.#object.metadata.labels;
-    return (JSON.parse(this.metadata.toString()) as KubeObject['metadata']).labels;
+    return (JSON.parse(this.#text(this.#metadataBytes())) as KubeObject['metadata']).labels;
   }
 
+  /** What the parsed object counts for. */
   get size(): number {
-    return this.wire.length + OBJECT_BYTES;
+    return this.#bytes.length + OBJECT_BYTES;
+  }
+
+  /** It is in a cache now: from here on its parsed object is there only while it is being used. */
+  keep(): void {
+    this.#kept = true;
+    if (this.#object !== undefined) parsed.add(this);
   }
 
   release(): void {
@@ -86,12 +106,25 @@ export class Entry implements Holder {
 
   /** The same object under another resourceVersion, as a DELETED event shows it. */
   at(revision: number): Entry {
-    const rest = this.wire.subarray(this.encoding.head.length + versionField(this.revision).length);
+    const from = this.encoding.head.length + versionField(this.revision).length;
+    const rest = Buffer.from(this.#bytes.slice(from), 'latin1');
     return new Entry(this.key, revision, splice(this.encoding.head, revision, rest), this.encoding);
+  }
+
+  #metadataBytes(): string {
+    const from = this.encoding.head.length - 1;
+    if (this.#metadataEnd === 0) this.#metadataEnd = endOfObject(this.#bytes, from);
+    return this.#bytes.slice(from, this.#metadataEnd);
+  }
+
+  #text(bytes: string): string {
+    return this.#ascii ? bytes : Buffer.from(bytes, 'latin1').toString();
   }
 }
 
-const written = new WeakMap<Uint8Array, KubeObject>();
+/** Objects that this process has encoded itself, by their stored bytes, for the two who want them: the cache and the answer. */
+const written = new WeakMap<Uint8Array, { readonly object: KubeObject; uses: number }>();
+const USES = 2;
 
 /**
  * The stored bytes of an object: no resourceVersion, kind and apiVersion of the storage. The object is remembered by
@@ -103,14 +136,14 @@ export function encodeForStorage(encoding: Encoding, object: KubeObject): Uint8A
   const { resourceVersion: _resourceVersion, ...meta } = metadata;
   const ordered = { kind: encoding.kind, apiVersion: encoding.apiVersion, metadata: meta, ...rest } as KubeObject;
   const value = Buffer.from(JSON.stringify(ordered));
-  written.set(value, ordered);
+  written.set(value, { object: ordered, uses: 0 });
   return value;
 }
 
 /** The entry of a stored value committed at `revision`. */
 export function entryFromStorage(key: string, revision: number, value: Uint8Array, encoding: Encoding): Entry {
   let bytes = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  let object = written.get(value);
+  let object = takeWritten(value);
   if (encoding.renew && (object === undefined || !startsWith(bytes, encoding.head))) {
     bytes = encoding.renew(bytes);
     object = undefined;
@@ -124,6 +157,13 @@ export function entryFromStorage(key: string, revision: number, value: Uint8Arra
   return new Entry(key, revision, wire, encoding, object);
 }
 
+/** The store may keep the bytes for long: not the object with them. */
+function takeWritten(value: Uint8Array): KubeObject | undefined {
+  const found = written.get(value);
+  if (found !== undefined && ++found.uses === USES) written.delete(value);
+  return found?.object;
+}
+
 function startsWith(bytes: Buffer, head: Buffer): boolean {
   return bytes.length >= head.length && bytes.compare(head, 0, head.length, 0, head.length) === 0;
 }
@@ -134,8 +174,7 @@ function versionField(revision: number): string {
 
 function splice(head: Buffer, revision: number, rest: Buffer): Buffer {
   const field = versionField(revision);
-  // Not from the shared pool: a piece of it that lives long would keep the short-lived rest of the pool alive.
-  const wire = Buffer.allocUnsafeSlow(head.length + field.length + rest.length);
+  const wire = Buffer.allocUnsafe(head.length + field.length + rest.length);
   head.copy(wire, 0);
   wire.write(field, head.length, 'latin1');
   rest.copy(wire, head.length + field.length);

@@ -58,6 +58,8 @@ export class LabelIndexes {
   }
 
   async #fill(label: string, index: Index, all: readonly Entry[]): Promise<void> {
+    // Whoever asked for it does not wait.
+    await new Promise((resolve) => setImmediate(resolve));
     let since = performance.now();
     for (let i = 0; i < all.length; i++) {
       const entry = all[i]!;

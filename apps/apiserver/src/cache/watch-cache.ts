@@ -135,6 +135,7 @@ export class WatchCache {
   /** Initial fill, in key order. */
   load(key: string, revision: number, value: Uint8Array): void {
     const entry = entryFromStorage(key, revision, value, this.encoding);
+    entry.keep();
     this.#entries.set(key, entry);
     this.#sorted.push(entry);
     this.#reindex(key, undefined, entry);
@@ -155,6 +156,7 @@ export class WatchCache {
       return;
     }
     const entry = entryFromStorage(key, revision, value, this.encoding);
+    entry.keep();
     this.#entries.set(key, entry);
     const at = this.#position(key);
     if (previous === undefined) this.#sorted.splice(at, 0, entry);
@@ -203,7 +205,7 @@ export class WatchCache {
 
   #publish(event: CacheEvent): void {
     this.#ring.push(event);
-    this.#ringBytes += event.entry.wire.length;
+    this.#ringBytes += event.entry.byteLength;
     if (this.#ring.length > RING_EVENTS || this.#ringBytes > RING_BYTES) this.#trim();
     if (this.#watchers.size === 0) return;
     const frames = new Map<string, Buffer>();
@@ -217,7 +219,7 @@ export class WatchCache {
   #trim(): void {
     const keep = this.#ring.length >>> 1;
     const dropped = this.#ring.splice(0, this.#ring.length - keep);
-    for (const event of dropped) this.#ringBytes -= event.entry.wire.length;
+    for (const event of dropped) this.#ringBytes -= event.entry.byteLength;
     this.#ringFloor = dropped.at(-1)?.revision ?? this.#ringFloor;
   }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { METHODS, type IncomingMessage } from 'node:http';
 import type { Http2SecureServer } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
@@ -28,9 +28,13 @@ export interface Listener {
 
 /** Longer than any path Kubernetes knows, so that it is we who say what is wrong with it. */
 const MAX_PARAM_LENGTH = 8_192;
-/** Selectors make long URLs. */
-const MAX_HEADER_BYTES = 64 * 1024;
+/** As upstream: selectors make long URLs. */
+const MAX_HEADER_BYTES = 1024 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** Streams that a client may open and take back at once, and each second from then on, before it is sent away. */
+const RESET_BURST = 1_000;
+const RESETS_PER_SECOND = 33;
 const REQUEST_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 90_000;
 
@@ -47,7 +51,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       requestCert: true,
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
-      settings: { maxConcurrentStreams: 1_000, initialWindowSize: 1024 * 1024 },
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      settings: { maxConcurrentStreams: 1_000, initialWindowSize: 1024 * 1024, maxHeaderListSize: MAX_HEADER_BYTES },
+      streamResetBurst: RESET_BURST,
+      streamResetRate: RESETS_PER_SECOND,
       // Of the HTTP/1.1 side.
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -60,6 +67,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     // Bodies are checked by the schemas of the kinds: the compilers of ajv are never loaded.
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     http2SessionTimeout: 0,
+    clientErrorHandler: refuseMalformed,
     frameworkErrors: (error, _request, reply) => sendError(reply.raw as unknown as Response, error),
     logger: false,
   });
@@ -85,6 +93,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   server.on('upgrade', options.onUpgrade);
   // A client that speaks no TLS, or goes in the middle of the handshake, is no event of ours.
   server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
+  await app.ready();
+  takeUnknownMethods(server, options.onRequest);
   await app.listen({ host: options.host, port: options.port });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
@@ -103,6 +113,28 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       }
     },
   };
+}
+
+/** Over HTTP/2 a method may be anything, and fastify's routers know those of HTTP/1.1 alone: the dispatcher says what is wrong. */
+function takeUnknownMethods(server: Http2SecureServer, onRequest: ListenOptions['onRequest']): void {
+  const known = new Set(METHODS);
+  const listeners = server.listeners('request') as ((request: IncomingMessage, response: Response) => void)[];
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    const [asked, answer] = [request as unknown as IncomingMessage, response as unknown as Response];
+    if (known.has(asked.method ?? '')) for (const listener of listeners) listener(asked, answer);
+    else void onRequest(asked, answer);
+  });
+}
+
+/** What is not HTTP, in the words of Go's server; those who are too slow to say it hear nothing. */
+function refuseMalformed(error: Error & { code?: string }, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET' || error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    socket.destroy();
+    return;
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`);
 }
 
 function noCompiler(): never {

@@ -28,8 +28,8 @@ export async function listComponents(context: RequestContext, registry: Registry
   context.warnings.push(deprecated);
   const all = await Promise.all([...probes.keys()].map((name) => observe(name, registry, served)));
   const named = all.filter(({ key }) => selection.key === undefined || selection.key === key);
-  const entries = named.filter((entry) => selection.matches?.(entry.object, entry.key) ?? true);
-  const { body, length } = await view.list(entries, { resourceVersion: String(registry.hub.revision) });
+  const entries = named.filter((entry) => selection.matches?.(entry) ?? true);
+  const { body, length } = view.list(entries, { resourceVersion: String(registry.hub.revision) });
   return { status: 200, contentType: view.contentType, body, length };
 }
 

@@ -26,6 +26,6 @@ export function createObjectForm(served: Served): JsonForm {
     one: item,
     event: item,
     bookmark: (revision, annotations) => emptyObject(resource.kind, apiVersion, revision, annotations),
-    ...(conversion ? {} : { size: (entry: Entry) => entry.wire.length }),
+    ...(conversion ? {} : { size: (entry: Entry) => entry.byteLength }),
   };
 }

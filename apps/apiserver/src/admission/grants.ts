@@ -99,6 +99,12 @@ function changesOwnersAlone({ object, old }: AdmissionRequest): boolean {
 }
 
 function withoutOwners({ metadata, ...rest }: KubeObject) {
-  const { ownerReferences, finalizers, managedFields, selfLink, resourceVersion, ...meta } = metadata;
-  return { ...rest, metadata: meta };
+  const without = {
+    ownerReferences: undefined,
+    finalizers: undefined,
+    managedFields: undefined,
+    selfLink: undefined,
+    resourceVersion: undefined,
+  };
+  return { ...rest, metadata: { ...metadata, ...without } };
 }

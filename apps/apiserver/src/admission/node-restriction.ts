@@ -155,11 +155,17 @@ function admitClaim({ operation, subresource, node, refuse, ...request }: NodeRe
   refuse(`node ${quote(node)} is not allowed to update fields other than status.quantity and status.conditions`);
 }
 
+/** A claim without what a kubelet may say of it. */
 function rest(object: KubeObject | undefined) {
-  const { metadata, status, ...others } = object as PersistentVolumeClaim;
-  const { resourceVersion, managedFields, ...meta } = metadata;
-  const { capacity, conditions, allocatedResources, allocatedResourceStatuses, ...state } = status ?? {};
-  return { ...others, metadata: meta, status: state };
+  const { metadata, status } = object as PersistentVolumeClaim;
+  const without = { resourceVersion: undefined, managedFields: undefined };
+  const unsaid = {
+    capacity: undefined,
+    conditions: undefined,
+    allocatedResources: undefined,
+    allocatedResourceStatuses: undefined,
+  };
+  return { ...object, metadata: { ...metadata, ...without }, status: { ...status, ...unsaid } };
 }
 
 function admitLease({ operation, namespace, node, name, object, refuse }: NodeRequest): void {

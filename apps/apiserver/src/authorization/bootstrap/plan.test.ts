@@ -66,7 +66,7 @@ test('what is missing is added, and what somebody added stays', () => {
     (role as ClusterRole).rules = [extra, { verbs: ['list'], apiGroups: [''], resources: ['services', 'endpoints'] }];
   });
   expect(others).toEqual([]);
-  expect((mended?.object as ClusterRole).rules).toEqual([
+  expect((mended?.object as ClusterRole | undefined)?.rules).toEqual([
     extra,
     { verbs: ['list'], apiGroups: [''], resources: ['services', 'endpoints'] },
     { verbs: ['watch'], apiGroups: [''], resources: ['endpoints'] },
@@ -76,7 +76,10 @@ test('what is missing is added, and what somebody added stays', () => {
   const [subject] = planAfter('clusterrolebindings/system:discovery', (binding) => {
     (binding as RoleBinding).subjects = [{ kind: 'User', name: 'x' }];
   });
-  expect((subject?.object as RoleBinding).subjects?.map(({ name }) => name)).toEqual(['x', 'system:authenticated']);
+  expect((subject?.object as RoleBinding | undefined)?.subjects?.map(({ name }) => name)).toEqual([
+    'x',
+    'system:authenticated',
+  ]);
 });
 
 test('rules that were gathered into a role are not taken out again', () => {

@@ -36,7 +36,10 @@ export async function proxyRequest(
 
 async function send(context: RequestContext, connector: Connector, proxied: Proxied): Promise<IncomingMessage> {
   const { incoming, method, signal } = context;
+  const withBody = hasBody(incoming);
   const headers = proxyHeaders(incoming, proxied);
+  // By itself Node frames the bodies of some methods only: an unframed one would be the backend's next request.
+  if (withBody && headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked';
   const sent = connector.open(proxied.endpoint, {
     method,
     path: proxied.path,
@@ -50,7 +53,7 @@ async function send(context: RequestContext, connector: Connector, proxied: Prox
     sent.once('error', (error) => reject(serviceUnavailable(`error trying to reach service: ${error.message}`)));
   });
   // A backend may answer, or go away, before it has read everything: its answer is what counts.
-  if (hasBody(incoming)) pipeline(incoming, sent, { end: true }).catch((error: Error) => sent.destroy(error));
+  if (withBody) pipeline(incoming, sent, { end: true }).catch((error: Error) => sent.destroy(error));
   else sent.end();
   return answered;
 }

@@ -1,11 +1,12 @@
 import { Scale, type CustomResourceSubresourceScale } from '@wherry/api';
 import { clone, isMap, notFound, setOwn, statusError, type JsonMap, type KubeObject } from '@wherry/apimachinery';
-import { parseBody } from '../http/body.ts';
+import { mediaTypeOf, parseBody } from '../http/body.ts';
 import { jsonAnswer, type Answer, type RequestContext } from '../http/context.ts';
 import { groupResource } from '../registry/object-meta.ts';
 import type { Registry } from '../registry/registry.ts';
 import { cacheKey, objectOf, type Served, type SubresourceHandlers } from '../registry/served.ts';
 import { updateObject } from '../registry/update.ts';
+import { APPLY, applyScale } from '../verbs/apply.ts';
 import { writeOptions } from '../verbs/create.ts';
 import { decodeAs } from '../verbs/decode-object.ts';
 import { readPatch } from '../verbs/patch.ts';
@@ -37,7 +38,11 @@ export function scaleHandlers(scale: CustomResourceSubresourceScale | undefined)
         const sent = decodeAs(context, Scale, scaleKind, value) as Scale;
         return write(context, registry, served, paths, () => sent);
       },
-      patch: (context, registry, served) => {
+      patch: async (context, registry, served) => {
+        if (mediaTypeOf(context) === APPLY) {
+          const entry = await applyScale(context, registry, served, paths.spec);
+          return jsonAnswer(200, scaleOf(served, objectOf(served, entry), paths));
+        }
         const apply = readPatch(context, { ...served, resource: { ...served.resource, schema: Scale } });
         return write(
           context,

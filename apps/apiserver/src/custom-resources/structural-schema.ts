@@ -1,6 +1,7 @@
 import {
   any,
   boolean,
+  getOwn,
   int64,
   intOrString,
   list,
@@ -12,6 +13,7 @@ import {
   stored,
   string,
   type Field,
+  type JsonMap,
   type ListOptions,
   type ObjectSchema,
   type Schema,
@@ -87,7 +89,13 @@ function keepsUnknown(props: JSONSchemaProps | undefined): boolean {
 function listOptions(props: JSONSchemaProps): ListOptions {
   const type = props['x-kubernetes-list-type'];
   const keys = props['x-kubernetes-list-map-keys'];
+  const mapKeyDefaults: JsonMap = {};
+  for (const key of keys ?? []) {
+    const value = getOwn(itemsOf(props)?.properties, key)?.default;
+    if (value !== undefined) setOwn(mapKeyDefaults, key, value);
+  }
   return {
+    ...(Object.keys(mapKeyDefaults).length > 0 ? { mapKeyDefaults } : {}),
     ...(type === 'set' || type === 'map' || type === 'atomic' ? { listType: type } : {}),
     ...(keys === undefined ? {} : { mapKeys: keys }),
   };

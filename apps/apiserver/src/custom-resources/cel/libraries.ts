@@ -43,8 +43,8 @@ function registerStrings(environment: Environment): void {
     )
     .registerFunction('string.findAll(string): list<string>', (text: string, pattern: string) => findAll(text, pattern))
     .registerFunction('string.findAll(string, int): list<string>', findAll)
-    .registerFunction('string.charAt(int): string', (text: string, at: bigint) => [...text][Number(at)] ?? '')
-    .registerFunction('string.reverse(): string', (text: string) => [...text].toReversed().join(''))
+    .registerFunction('string.charAt(int): string', (text: string, at: bigint) => Array.from(text)[Number(at)] ?? '')
+    .registerFunction('string.reverse(): string', (text: string) => Array.from(text).toReversed().join(''))
     .registerFunction('string.replace(string, string): string', (text: string, from: string, to: string) =>
       text.split(from).join(to),
     )

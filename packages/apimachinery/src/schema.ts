@@ -60,6 +60,8 @@ export interface ObjectSchema {
   readonly doc?: string | undefined;
   readonly mapType?: 'atomic';
   readonly patchStrategy?: string;
+  /** At most one of these fields is set; the discriminator names it, beginning with a capital. */
+  readonly union?: { readonly discriminator?: string; readonly fields: readonly string[] };
   /**
    * A custom resource or a part of one: `decode` prunes it and does no more, since types, nulls and required fields
    * are judged by validation. `keep`: unknown fields stay (x-kubernetes-preserve-unknown-fields).
@@ -156,7 +158,7 @@ export function map<T>(
 export function object<F extends Fields>(
   id: string,
   fields: F,
-  options: { doc?: string; mapType?: 'atomic'; patchStrategy?: string } = {},
+  options: Pick<ObjectSchema, 'mapType' | 'patchStrategy' | 'union'> & { doc?: string } = {},
 ): ObjectSchema & Typed<Flat<FieldsType<F>>> & { readonly fields: F } {
   return { type: 'object', id, fields, ...options };
 }

@@ -115,9 +115,13 @@ export const PodSchedulingGate = object('io.k8s.api.core.v1.PodSchedulingGate', 
 });
 export type PodSchedulingGate = Static<typeof PodSchedulingGate>;
 
-export const PodSchedulingGroup = object('io.k8s.api.core.v1.PodSchedulingGroup', {
-  podGroupName: optional(string),
-});
+export const PodSchedulingGroup = object(
+  'io.k8s.api.core.v1.PodSchedulingGroup',
+  {
+    podGroupName: optional(string),
+  },
+  { union: { fields: ['podGroupName'] } },
+);
 export type PodSchedulingGroup = Static<typeof PodSchedulingGroup>;
 
 export const Toleration = object('io.k8s.api.core.v1.Toleration', {

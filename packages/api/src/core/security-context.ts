@@ -1,9 +1,13 @@
 import { boolean, int64, list, object, optional, required, string, type Static } from '@wherry/apimachinery';
 
-export const AppArmorProfile = object('io.k8s.api.core.v1.AppArmorProfile', {
-  localhostProfile: optional(string),
-  type: required(string),
-});
+export const AppArmorProfile = object(
+  'io.k8s.api.core.v1.AppArmorProfile',
+  {
+    localhostProfile: optional(string),
+    type: required(string),
+  },
+  { union: { discriminator: 'type', fields: ['localhostProfile'] } },
+);
 export type AppArmorProfile = Static<typeof AppArmorProfile>;
 
 export const Capabilities = object('io.k8s.api.core.v1.Capabilities', {
@@ -20,10 +24,14 @@ export const SELinuxOptions = object('io.k8s.api.core.v1.SELinuxOptions', {
 });
 export type SELinuxOptions = Static<typeof SELinuxOptions>;
 
-export const SeccompProfile = object('io.k8s.api.core.v1.SeccompProfile', {
-  localhostProfile: optional(string),
-  type: required(string),
-});
+export const SeccompProfile = object(
+  'io.k8s.api.core.v1.SeccompProfile',
+  {
+    localhostProfile: optional(string),
+    type: required(string),
+  },
+  { union: { discriminator: 'type', fields: ['localhostProfile'] } },
+);
 export type SeccompProfile = Static<typeof SeccompProfile>;
 
 export const WindowsSecurityContextOptions = object('io.k8s.api.core.v1.WindowsSecurityContextOptions', {

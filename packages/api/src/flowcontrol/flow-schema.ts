@@ -59,12 +59,16 @@ export const UserSubject = object('io.k8s.api.flowcontrol.v1.UserSubject', {
 });
 export type UserSubject = Static<typeof UserSubject>;
 
-export const FlowControlSubject = object('io.k8s.api.flowcontrol.v1.Subject', {
-  group: optional(GroupSubject, 'For Group.'),
-  kind: required(string, 'User, Group or ServiceAccount.'),
-  serviceAccount: optional(ServiceAccountSubject, 'For ServiceAccount.'),
-  user: optional(UserSubject, 'For User.'),
-});
+export const FlowControlSubject = object(
+  'io.k8s.api.flowcontrol.v1.Subject',
+  {
+    group: optional(GroupSubject, 'For Group.'),
+    kind: required(string, 'User, Group or ServiceAccount.'),
+    serviceAccount: optional(ServiceAccountSubject, 'For ServiceAccount.'),
+    user: optional(UserSubject, 'For User.'),
+  },
+  { union: { discriminator: 'kind', fields: ['group', 'serviceAccount', 'user'] } },
+);
 export type FlowControlSubject = Static<typeof FlowControlSubject>;
 
 export const PolicyRulesWithSubjects = object('io.k8s.api.flowcontrol.v1.PolicyRulesWithSubjects', {

@@ -24,10 +24,14 @@ export const QueuingConfiguration = object('io.k8s.api.flowcontrol.v1.QueuingCon
 });
 export type QueuingConfiguration = Static<typeof QueuingConfiguration>;
 
-export const LimitResponse = object('io.k8s.api.flowcontrol.v1.LimitResponse', {
-  queuing: optional(QueuingConfiguration, 'For Queue.'),
-  type: required(string, 'Queue or Reject: what follows when there is no seat.'),
-});
+export const LimitResponse = object(
+  'io.k8s.api.flowcontrol.v1.LimitResponse',
+  {
+    queuing: optional(QueuingConfiguration, 'For Queue.'),
+    type: required(string, 'Queue or Reject: what follows when there is no seat.'),
+  },
+  { union: { discriminator: 'type', fields: ['queuing'] } },
+);
 export type LimitResponse = Static<typeof LimitResponse>;
 
 export const LimitedPriorityLevelConfiguration = object('io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration', {
@@ -41,11 +45,15 @@ export const LimitedPriorityLevelConfiguration = object('io.k8s.api.flowcontrol.
 });
 export type LimitedPriorityLevelConfiguration = Static<typeof LimitedPriorityLevelConfiguration>;
 
-export const PriorityLevelConfigurationSpec = object('io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec', {
-  exempt: optional(ExemptPriorityLevelConfiguration, 'For Exempt.'),
-  limited: optional(LimitedPriorityLevelConfiguration, 'For Limited.'),
-  type: required(string, 'Exempt or Limited.'),
-});
+export const PriorityLevelConfigurationSpec = object(
+  'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec',
+  {
+    exempt: optional(ExemptPriorityLevelConfiguration, 'For Exempt.'),
+    limited: optional(LimitedPriorityLevelConfiguration, 'For Limited.'),
+    type: required(string, 'Exempt or Limited.'),
+  },
+  { union: { discriminator: 'type', fields: ['exempt', 'limited'] } },
+);
 export type PriorityLevelConfigurationSpec = Static<typeof PriorityLevelConfigurationSpec>;
 
 export const PriorityLevelConfigurationCondition = object(

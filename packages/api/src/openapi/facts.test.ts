@@ -12,14 +12,7 @@ const facts = existsSync(file)
   : undefined;
 
 /** Where we differ on purpose: `definition.property` or `definition`, and why. */
-const unions = 'x-kubernetes-unions is advisory, and no client reads it';
 const differences: Readonly<Record<string, string>> = {
-  'io.k8s.api.core.v1.AppArmorProfile': unions,
-  'io.k8s.api.core.v1.PodSchedulingGroup': unions,
-  'io.k8s.api.core.v1.SeccompProfile': unions,
-  'io.k8s.api.flowcontrol.v1.LimitResponse': unions,
-  'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec': unions,
-  'io.k8s.api.flowcontrol.v1.Subject': unions,
   'io.k8s.apimachinery.pkg.api.resource.Quantity': 'v2 has no oneOf; in v3 we say string or number, as published',
   'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta.shardInfo': 'our lists are not sharded',
   'io.k8s.apimachinery.pkg.util.intstr.IntOrString': 'v2 has no oneOf; in v3 we say integer or string, as published',

@@ -67,7 +67,16 @@ function definition(schema: ObjectSchema, style: RefStyle): Json {
     ...(required.length === 0 ? {} : { required }),
     properties,
     ...(schema.mapType === undefined ? {} : { 'x-kubernetes-map-type': schema.mapType }),
+    ...unionOf(schema),
   };
+}
+
+function unionOf({ union }: ObjectSchema): Json {
+  if (union === undefined) return {};
+  const { discriminator, fields } = union;
+  const names = fields.map((field) => [field, field.charAt(0).toUpperCase() + field.slice(1)]);
+  const by = { 'fields-to-discriminateBy': Object.fromEntries(names) as Json };
+  return { 'x-kubernetes-unions': [discriminator === undefined ? by : { discriminator, ...by }] };
 }
 
 function property(field: Field, style: RefStyle): Json {

@@ -31,6 +31,7 @@ export function workloadColumns<
   ];
 }
 
-function containers(template: PodTemplateSpec | undefined, field: 'name' | 'image'): string {
+/** The names or the images of the containers of a template, joined. */
+export function containers(template: PodTemplateSpec | undefined, field: 'name' | 'image'): string {
   return (template?.spec.containers ?? []).map((container) => container[field] ?? '').join(',');
 }

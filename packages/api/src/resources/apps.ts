@@ -1,9 +1,9 @@
+import { controllerRevisionColumns, daemonSetColumns, statefulSetColumns } from '../columns/controllers.ts';
 import { ControllerRevision } from '../apps/controller-revision.ts';
 import { DaemonSet } from '../apps/daemonset.ts';
 import { Deployment } from '../apps/deployment.ts';
 import { ReplicaSet } from '../apps/replicaset.ts';
 import { StatefulSet } from '../apps/statefulset.ts';
-import { ageColumn, nameColumn } from '../columns/age.ts';
 import { deploymentColumns } from '../columns/deployment.ts';
 import { replicaSetColumns } from '../columns/replicaset.ts';
 import type { Resource } from '../resource.ts';
@@ -49,7 +49,7 @@ export const daemonSets: Resource<DaemonSet> = {
   categories: ['all'],
   schema: DaemonSet,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: daemonSetColumns,
   selectableFields: metadataFields,
 };
 
@@ -62,7 +62,7 @@ export const statefulSets: Resource<StatefulSet> = {
   categories: ['all'],
   schema: StatefulSet,
   subresources: ['status', 'scale'],
-  columns: [nameColumn, ageColumn],
+  columns: statefulSetColumns,
   selectableFields: metadataFields,
 };
 
@@ -72,6 +72,6 @@ export const controllerRevisions: Resource<ControllerRevision> = {
   plural: 'controllerrevisions',
   singular: 'controllerrevision',
   schema: ControllerRevision,
-  columns: [nameColumn, ageColumn],
+  columns: controllerRevisionColumns,
   selectableFields: metadataFields,
 };

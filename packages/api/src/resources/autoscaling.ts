@@ -1,6 +1,6 @@
+import { autoscalerColumns, autoscalerV1Columns } from '../columns/autoscaler.ts';
 import { AutoscalingV1HorizontalPodAutoscaler } from '../autoscaling/horizontal-pod-autoscaler-v1.ts';
 import { HorizontalPodAutoscaler } from '../autoscaling/horizontal-pod-autoscaler.ts';
-import { ageColumn, nameColumn } from '../columns/age.ts';
 import type { Resource } from '../resource.ts';
 import { namespacedV1, metadataFields } from './fields.ts';
 
@@ -16,7 +16,7 @@ export const horizontalPodAutoscalers: Resource<HorizontalPodAutoscaler> = {
   categories: ['all'],
   schema: HorizontalPodAutoscaler,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: autoscalerColumns,
   selectableFields: metadataFields,
 };
 
@@ -29,6 +29,6 @@ export const horizontalPodAutoscalersV1: Resource<AutoscalingV1HorizontalPodAuto
   categories: ['all'],
   schema: AutoscalingV1HorizontalPodAutoscaler,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: autoscalerV1Columns,
   selectableFields: metadataFields,
 };

@@ -1,6 +1,6 @@
+import { cronJobColumns, jobColumns } from '../columns/batch.ts';
 import { CronJob } from '../batch/cron-job.ts';
 import { Job } from '../batch/job.ts';
-import { ageColumn, nameColumn } from '../columns/age.ts';
 import type { Resource } from '../resource.ts';
 import { namespacedV1, metadataFields } from './fields.ts';
 
@@ -14,8 +14,8 @@ export const jobs: Resource<Job> = {
   categories: ['all'],
   schema: Job,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
-  selectableFields: metadataFields,
+  columns: jobColumns,
+  selectableFields: { ...metadataFields, 'status.successful': (job) => String(job.status?.succeeded ?? 0) },
 };
 
 export const cronJobs: Resource<CronJob> = {
@@ -27,6 +27,6 @@ export const cronJobs: Resource<CronJob> = {
   categories: ['all'],
   schema: CronJob,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: cronJobColumns,
   selectableFields: metadataFields,
 };

@@ -1,3 +1,11 @@
+import { podTemplateColumns, replicationControllerColumns } from '../columns/controllers.ts';
+import {
+  componentStatusColumns,
+  limitRangeColumns,
+  persistentVolumeClaimColumns,
+  persistentVolumeColumns,
+  resourceQuotaColumns,
+} from '../columns/space.ts';
 import { ageColumn, nameColumn } from '../columns/age.ts';
 import { configMapColumns } from '../columns/config-map.ts';
 import { endpointsColumns } from '../columns/endpoints.ts';
@@ -186,7 +194,7 @@ export const podTemplates: Resource<PodTemplate> = {
   plural: 'podtemplates',
   singular: 'podtemplate',
   schema: PodTemplate,
-  columns: [nameColumn, ageColumn],
+  columns: podTemplateColumns,
   selectableFields: metadataFields,
 };
 
@@ -199,8 +207,11 @@ export const replicationControllers: Resource<ReplicationController> = {
   categories: ['all'],
   schema: ReplicationController,
   subresources: ['status', 'scale'],
-  columns: [nameColumn, ageColumn],
-  selectableFields: metadataFields,
+  columns: replicationControllerColumns,
+  selectableFields: {
+    ...metadataFields,
+    'status.replicas': (controller) => String(controller.status?.replicas ?? 0),
+  },
 };
 
 export const limitRanges: Resource<LimitRange> = {
@@ -210,7 +221,7 @@ export const limitRanges: Resource<LimitRange> = {
   singular: 'limitrange',
   shortNames: ['limits'],
   schema: LimitRange,
-  columns: [nameColumn, ageColumn],
+  columns: limitRangeColumns,
   selectableFields: metadataFields,
 };
 
@@ -222,7 +233,7 @@ export const resourceQuotas: Resource<ResourceQuota> = {
   shortNames: ['quota'],
   schema: ResourceQuota,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: resourceQuotaColumns,
   selectableFields: metadataFields,
 };
 
@@ -235,7 +246,7 @@ export const persistentVolumes: Resource<PersistentVolume> = {
   namespaced: false,
   schema: PersistentVolume,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: persistentVolumeColumns,
   selectableFields: nameField,
 };
 
@@ -247,7 +258,7 @@ export const persistentVolumeClaims: Resource<PersistentVolumeClaim> = {
   shortNames: ['pvc'],
   schema: PersistentVolumeClaim,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: persistentVolumeClaimColumns,
   selectableFields: metadataFields,
 };
 
@@ -261,7 +272,7 @@ export const componentStatuses: Resource<ComponentStatus> = {
   schema: ComponentStatus,
   verbs: ['get', 'list'],
   stored: false,
-  columns: [nameColumn, ageColumn],
+  columns: componentStatusColumns,
   selectableFields: nameField,
 };
 

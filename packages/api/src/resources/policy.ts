@@ -1,4 +1,4 @@
-import { ageColumn, nameColumn } from '../columns/age.ts';
+import { disruptionBudgetColumns } from '../columns/disruption-budget.ts';
 import { PodDisruptionBudget } from '../policy/pod-disruption-budget.ts';
 import type { Resource } from '../resource.ts';
 import { namespacedV1, metadataFields } from './fields.ts';
@@ -13,6 +13,6 @@ export const podDisruptionBudgets: Resource<PodDisruptionBudget> = {
   shortNames: ['pdb'],
   schema: PodDisruptionBudget,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: disruptionBudgetColumns,
   selectableFields: metadataFields,
 };

@@ -29,6 +29,7 @@ export class ServiceAccountAuthenticator {
     const { verified } = claims;
     const issuer = getOwn(verified, 'iss');
     const own = audiencesOf(verified);
+    if (own === undefined) return { error: 'the audience claim is malformed' };
     const audiences = (own.length === 0 ? this.#audiences : own).filter((audience) => wanted.includes(audience));
     if (audiences.length === 0) {
       const quoted = (list: readonly string[]) => `[${list.map((text) => JSON.stringify(text)).join(' ')}]`;
@@ -61,9 +62,11 @@ export class ServiceAccountAuthenticator {
   }
 }
 
-/** RFC 7519: one text or a list of them. */
-function audiencesOf(claims: JsonMap): string[] {
+/** RFC 7519: one text or a list of them; undefined for anything else, which must not pass for none. */
+function audiencesOf(claims: JsonMap): string[] | undefined {
   const value = getOwn(claims, 'aud');
   if (typeof value === 'string') return [value];
-  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
+  if (value === undefined) return [];
+  const isList = Array.isArray(value) && value.every((one): one is string => typeof one === 'string');
+  return isList ? value : undefined;
 }

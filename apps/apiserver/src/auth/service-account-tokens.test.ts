@@ -1,5 +1,14 @@
 import { X509Certificate, createHash, createPublicKey, verify } from 'node:crypto';
-import { namespaces, nodes, pods, secrets, serviceAccounts, type TokenRequest, type TokenReview } from '@wherry/api';
+import {
+  configMaps,
+  namespaces,
+  nodes,
+  pods,
+  secrets,
+  serviceAccounts,
+  type TokenRequest,
+  type TokenReview,
+} from '@wherry/api';
 import { RestClient } from '@wherry/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApiserver, type TestApiserver } from '../../../../test/fixture/cluster-fixture.ts';
@@ -214,4 +223,35 @@ test('a namespace that is gone has no tokens', async () => {
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
   const error = await refusal(cluster.client.request({ method: 'POST', path: path('builder', 'elsewhere'), body }));
   expect(error.code).toBe(404);
+});
+
+test('servers that extend the API can read whom to believe', async () => {
+  const { data } = await cluster.client
+    .resource(configMaps)
+    .get('extension-apiserver-authentication', { namespace: 'kube-system' });
+  expect(data).toEqual({ 'client-ca-file': cluster.config.ca });
+});
+
+test('a wrong token is refused even where nobody would be let in', async () => {
+  const client = new RestClient({ servers: cluster.config.servers, ca: cluster.config.ca, token: 'wrong' });
+  clients.push(client);
+  const error = await refusal(client.request({ method: 'GET', path: '/version' }));
+  expect(error.status).toMatchObject({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
+});
+
+test('two tokens on one connection are two users', async () => {
+  await cluster.client.resource(serviceAccounts).create({ metadata: { name: 'second', namespace: 'default' } });
+  const [one, two] = [tokenOf(await requestToken()), tokenOf(await requestToken({}, 'second'))];
+  const client = new RestClient({ servers: cluster.config.servers, ca: cluster.config.ca });
+  clients.push(client);
+  const name = async (token: string) => {
+    const { status } = await client.request<{ status: { userInfo: { username: string } } }>({
+      method: 'POST',
+      path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      headers: { authorization: `Bearer ${token}` },
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+    });
+    return status.userInfo.username.split(':').at(-1);
+  };
+  expect(await Promise.all([name(one), name(two), name(one)])).toEqual(['builder', 'second', 'builder']);
 });

@@ -1,4 +1,5 @@
 import type { Registry } from '../registry/registry.ts';
+import { publishAuthentication } from './authentication-config.ts';
 import { reconcileApiServices } from './api-services.ts';
 import { ensureSystemPriorityClasses } from './priority-classes.ts';
 import { ensureServiceCidr } from './service-cidr.ts';
@@ -9,5 +10,6 @@ export async function ensureClusterObjects(registry: Registry, serviceCidr: stri
     ensureSystemPriorityClasses(registry, now),
     ensureServiceCidr(registry, serviceCidr, now),
     reconcileApiServices(registry, now),
+    publishAuthentication(registry, now),
   ]);
 }

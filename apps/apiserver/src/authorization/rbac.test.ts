@@ -91,7 +91,11 @@ test('a subresource is not its resource', async () => {
     'pods "sues" is forbidden: User "sue" cannot get resource "pods/log" in API group "" in the namespace "default"',
   );
   expect(
-    (await refusal(sue.resource(pods).patch('sues', { status: {} }, { namespace, subresource: 'status' }))).code,
+    (
+      await refusal(
+        sue.resource(pods).patch('sues', { status: {} }, { namespace, subresource: 'status', type: 'merge' }),
+      )
+    ).code,
   ).toBe(403);
 });
 

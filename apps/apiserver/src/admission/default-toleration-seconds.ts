@@ -9,7 +9,7 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
   mutate(request) {
     const { served, operation, subresource } = request;
-    if (operation !== 'CREATE' || subresource !== '' || served.resource.kind !== 'Pod') return;
+    if (operation === 'DELETE' || subresource !== '' || served.resource.kind !== 'Pod') return;
     const { spec } = request.object as Pod;
     const present = spec.tolerations ?? [];
     const missing = keys.filter((key) => !present.some((toleration) => tolerates(toleration, key)));

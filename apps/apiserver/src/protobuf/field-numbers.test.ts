@@ -30,6 +30,13 @@ function collect(schema: Schema): void {
 }
 for (const resource of resources as readonly Resource[]) collect(resource.schema);
 for (const schema of metaSchemas) collect(schema);
+for (const kind of [
+  'autoscaling/v1/Scale',
+  'policy/v1/Eviction',
+  'authentication.k8s.io/v1/TokenRequest',
+  'v1/Binding',
+])
+  collect(schemaOfKind(kind.slice(0, kind.lastIndexOf('/')), kind.slice(kind.lastIndexOf('/') + 1))!);
 
 const protoName = (id: string) =>
   id

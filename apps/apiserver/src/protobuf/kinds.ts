@@ -1,4 +1,13 @@
-import { apiVersionOf, DeleteOptions, Eviction, resources, Scale, type Resource } from '@wherry/api';
+import {
+  apiVersionOf,
+  Binding,
+  DeleteOptions,
+  Eviction,
+  resources,
+  Scale,
+  TokenRequest,
+  type Resource,
+} from '@wherry/api';
 import type { ObjectSchema } from '@wherry/apimachinery';
 import { metaKinds } from './meta-schemas.ts';
 
@@ -13,6 +22,8 @@ export function schemaOfKind(apiVersion: string, kind: string): ObjectSchema | u
     ...Object.entries(metaKinds),
     ['autoscaling/v1/Scale', Scale],
     ['policy/v1/Eviction', Eviction],
+    ['authentication.k8s.io/v1/TokenRequest', TokenRequest],
+    ['v1/Binding', Binding],
     ['v1/DeleteOptions', DeleteOptions],
     ['meta.k8s.io/v1/DeleteOptions', DeleteOptions],
   ]);

@@ -1,5 +1,5 @@
 import { configMaps, pods } from '@wherry/api';
-import { isExpired } from '@wherry/apimachinery';
+import { isExpired, type ListMeta } from '@wherry/apimachinery';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApiserver, type TestApiserver } from '../../../../test/fixture/cluster-fixture.ts';
 import { configMap, pod, refusal } from '../testing/objects.ts';
@@ -96,6 +96,13 @@ test('an exact resourceVersion reads the past', async () => {
     resourceVersionMatch: 'Exact',
   });
   expect(names(past)).toEqual(names(before));
+  const query = { resourceVersion: before.metadata.resourceVersion!, resourceVersionMatch: 'Exact', limit: '1' };
+  const page = await cluster.client.request<{ items: unknown[]; metadata: ListMeta }>({
+    method: 'GET',
+    path: '/api/v1/namespaces/default/configmaps',
+    query,
+  });
+  expect(page.metadata.remainingItemCount).toBe(before.items.length - 1);
   await client.delete('future', inDefault);
 });
 

@@ -28,7 +28,8 @@ export async function list(context: RequestContext, registry: Registry, served: 
   const meta: ListMeta = { resourceVersion: String(page.revision) };
   if (page.next !== undefined) {
     meta.continue = page.next;
-    if (!selection.matches && page.remaining !== undefined) meta.remainingItemCount = page.remaining;
+    if (!selection.matches && selection.key === undefined && page.remaining !== undefined)
+      meta.remainingItemCount = page.remaining;
   }
   const { body, length } = await view.list(page.entries, meta);
   return { status: 200, contentType: view.contentType, body, length };
@@ -52,6 +53,8 @@ async function readPage(
   if (token !== '') return continued(registry, served, selection, limit, decodeContinue(token));
   if (match === 'Exact') {
     await reach(hub, requested);
+    // Nothing changed since: what there is now is what there was.
+    if (served.cache.lastChange <= requested!) return cut(await selectEntries(served, selection), requested!, limit);
     return atRevision(registry, served, selection, limit, { revision: requested!, startKey: '' });
   }
   await reach(hub, requested);
@@ -108,17 +111,20 @@ async function atRevision(
     selection.namespace === undefined ? encoding.keyPrefix : `${encoding.keyPrefix}${selection.namespace}/`;
   const entries: Entry[] = [];
   let startKey = token.startKey === '' ? undefined : encoding.keyPrefix + token.startKey;
+  let total: number | undefined;
   for (;;) {
     const page = await registry.hub.storage
       .list(prefix, { revision: token.revision, limit: STORE_PAGE, ...(startKey === undefined ? {} : { startKey }) })
       .catch((error: unknown) => Promise.reject(expiredList(error, token)));
+    total ??= page.count;
     for (const kv of page.items) {
       const key = kv.key.slice(encoding.keyPrefix.length);
       if (selection.key !== undefined && selection.key !== key) continue;
       const entry = entryFromStorage(key, kv.modRevision, kv.value, encoding);
       if (selection.matches && !selection.matches(entry)) continue;
       if (limit > 0 && entries.length === limit) {
-        return { entries, revision: token.revision, next: encodeContinue({ revision: token.revision, startKey: key }) };
+        const next = encodeContinue({ revision: token.revision, startKey: key });
+        return { entries, revision: token.revision, next, remaining: total - entries.length };
       }
       entries.push(entry);
     }

@@ -16,8 +16,10 @@ import { reach, requestedRevision } from './resource-version.ts';
 import { selectEntries, selectionOf, type Selection } from './selection.ts';
 
 /** Bytes that may wait for a watcher that does not read; then it is cut off and has to list again. */
-const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 const BOOKMARK_MS = 60_000;
+/** As upstream: one more before the time is up, so that the client goes on from there. */
+const LAST_BOOKMARK_MS = 2_000;
 const SLICE_MS = 8;
 const WRITE_BYTES = 64 * 1024;
 const DEFAULT_TIMEOUT_SECONDS = 1_800;
@@ -148,6 +150,8 @@ class WatchRun {
         if (!write(this.#view.bookmark(hub.revision))) end();
       };
       timers.push(setInterval(bookmark, BOOKMARK_MS));
+      const last = this.#options.timeoutMs - LAST_BOOKMARK_MS;
+      if (last > 0) timers.push(setTimeout(bookmark, last));
     }
     for (const timer of timers) timer.unref();
     return promise;

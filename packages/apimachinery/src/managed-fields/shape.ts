@@ -36,9 +36,10 @@ function isAssociative(list: ListSchema): boolean {
   return list.patchStrategy?.split(',').includes('merge') ?? false;
 }
 
-/** The schema of one field; undefined for a field that a struct does not have. */
+/** The schema of one field; undefined for a field that a struct does not have and would not keep. */
 export function childSchema(schema: Schema, name: string): Schema | undefined {
-  if (schema.type === 'object') return getOwn(schema.fields, name)?.schema;
+  if (schema.type === 'object')
+    return getOwn(schema.fields, name)?.schema ?? (schema.unknown === 'keep' ? any : undefined);
   return schema.type === 'map' ? schema.values : any;
 }
 

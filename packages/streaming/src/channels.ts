@@ -136,13 +136,16 @@ export class ChannelSocket {
     const { base64, close } = this.#protocol;
     const first = message[0]!;
     if (close && first === CLOSE) {
-      if (message.length > 1) this.#readers.get(message[1]!)?.push(null);
+      const ended = message.length > 1 ? this.#readers.get(message[1]!) : undefined;
+      // Once: what comes on it afterwards, against the protocol, is for nobody.
+      this.#readers.delete(message[1] ?? CLOSE);
+      ended?.push(null);
       return;
     }
     const from = base64 ? first - 48 : first;
     if (from < 0 || from >= MAX_CHANNELS) return;
     const reader = this.#readers.get(from);
-    if (reader === undefined || reader.readableEnded || message.length === 1) return;
+    if (reader === undefined || message.length === 1) return;
     const data = base64 ? Buffer.from(message.toString('latin1', 1), 'base64') : message.subarray(1);
     if (reader.push(data)) return;
     this.#full.add(reader);

@@ -287,7 +287,8 @@ test('older clients get the v2 document in protobuf', async () => {
   const document = readFields(body);
   expect(document.map(({ field }) => field)).toEqual([1, 2, 8, 9]);
   expect(document[0]?.bytes.toString()).toBe('2.0');
-  const namesOf = (bytes: Buffer) => readFields(bytes).map((entry) => readFields(entry.bytes)[0]?.bytes.toString());
+  const namesOf = (bytes: Buffer) =>
+    readFields(bytes).map((entry) => readFields(entry.bytes)[0]?.bytes.toString() ?? '');
   expect(namesOf(document[2]!.bytes).toSorted()).toEqual(Object.keys(json.paths).toSorted());
   expect(namesOf(document[3]!.bytes).toSorted()).toEqual(Object.keys(json.definitions).toSorted());
   expect((await refusal(ask('/openapi/v2', { accept: 'text/html' }))).code).toBe(406);

@@ -46,6 +46,8 @@ export class Entry implements Holder {
   readonly #ascii: boolean;
   /** Of the parsed object, since it was last looked at by whoever makes room. */
   used = false;
+  /** What its cache's index finds it by, once that was asked for. */
+  indexed: string | undefined;
   #kept = false;
   #object: KubeObject | undefined;
   #metadataEnd = 0;

@@ -228,16 +228,16 @@ export class WatchCache {
     const slash = event.entry.key.indexOf('/');
     if (slash > 0) buckets.add(namespaceBucket(event.entry.key.slice(0, slash)));
     if (this.index) {
-      buckets.add(indexBucket(this.index.of(event.entry.object)));
-      if (event.previous) buckets.add(indexBucket(this.index.of(event.previous.object)));
+      buckets.add(indexBucket(this.#indexed(event.entry)));
+      if (event.previous) buckets.add(indexBucket(this.#indexed(event.previous)));
     }
     return buckets;
   }
 
   #reindex(key: string, previous: Entry | undefined, entry: Entry | undefined): void {
     if (!this.index) return;
-    const before = previous && this.index.of(previous.object);
-    const after = entry && this.index.of(entry.object);
+    const before = previous && this.#indexed(previous);
+    const after = entry && this.#indexed(entry);
     if (before !== undefined && before !== after) {
       const map = this.#byIndex.get(before);
       map?.delete(key);
@@ -247,6 +247,11 @@ export class WatchCache {
     const map = this.#byIndex.get(after);
     if (map) map.set(key, entry);
     else this.#byIndex.set(after, new Map([[key, entry]]));
+  }
+
+  /** Read once: the object need not be parsed again for it. */
+  #indexed(entry: Entry): string {
+    return (entry.indexed ??= this.index?.of(entry.object) ?? '');
   }
 
   /** The index of the first key not below `key`. Keys compare by code unit, as the store's do for ASCII keys. */

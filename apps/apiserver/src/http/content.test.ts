@@ -2,7 +2,7 @@ import { request as httpsRequest } from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import { ConfigMap, Pod, configMaps, pods } from '@wherry/api';
 import type { ObjectSchema } from '@wherry/apimachinery';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { startTestApiserver, type TestApiserver } from '../../../../test/fixture/cluster-fixture.ts';
 import { decodeMessage, readEnvelope } from '../protobuf/decode.ts';
@@ -206,20 +206,18 @@ test('CBOR is no body', async () => {
 });
 
 test('YAML has in it what JSON has', async () => {
-  await cluster.client
-    .resource(configMaps)
-    .create(
-      configMap('strange', {
-        empty: '',
-        yes: 'yes',
-        number: '1e3',
-        lines: 'a\n b:\n\u2028',
-        quote: '"\'',
-        dash: '- x',
-        date: '2026-01-01',
-        null: 'null',
-      }),
-    );
+  await cluster.client.resource(configMaps).create(
+    configMap('strange', {
+      empty: '',
+      yes: 'yes',
+      number: '1e3',
+      lines: 'a\n b:\n\u2028',
+      quote: '"\'',
+      dash: '- x',
+      date: '2026-01-01',
+      null: 'null',
+    }),
+  );
   for (const path of [
     maps,
     `${maps}/strange`,
@@ -255,4 +253,53 @@ test('only what is large is compressed', async () => {
     expect(gunzipSync(large.body).equals(plain.body)).toBe(true);
     expect(large.body.length).toBeLessThan(10_000);
   }
+});
+
+test('discovery speaks protobuf too; what is no object of the API stays JSON', async () => {
+  const reply = await ask('/apis/apps/v1', { accept: `${protobuf},application/json` });
+  expect(decoded(reply.body)).toMatchObject({ kind: 'APIResourceList', object: { groupVersion: 'apps/v1' } });
+  const { resources } = decoded(reply.body).object as { resources: { name: string; verbs: string[] }[] };
+  expect(resources.find(({ name }) => name === 'deployments')?.verbs).toContain('watch');
+  expect((await ask('/version', { accept: protobuf })).headers['content-type']).toBe('application/json');
+});
+
+test('custom resources have no protobuf, but their metadata has', async () => {
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'things.example.org' },
+    spec: {
+      group: 'example.org',
+      scope: 'Cluster',
+      names: { plural: 'things', kind: 'Thing' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+    },
+  };
+  await cluster.client.request({
+    method: 'POST',
+    path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+    body: definition,
+  });
+  const path = '/apis/example.org/v1/things';
+  await vi.waitUntil(async () => (await ask(path)).status === 200);
+  await cluster.client.request({
+    method: 'POST',
+    path,
+    body: { apiVersion: 'example.org/v1', kind: 'Thing', metadata: { name: 'a' } },
+  });
+  expect((await ask(path, { accept: protobuf })).status).toBe(406);
+  expect((await ask(path, { accept: `${protobuf},application/json` })).headers['content-type']).toBe(
+    'application/json',
+  );
+  const partial = await ask(`${path}/a`, { accept: `${protobuf};as=PartialObjectMetadata;g=meta.k8s.io;v=v1` });
+  expect(decoded(partial.body)).toMatchObject({ kind: 'PartialObjectMetadata', object: { metadata: { name: 'a' } } });
+  const sent = await ask(path, { 'content-type': protobuf }, { method: 'POST', body: Buffer.from('k8s\0') });
+  expect(sent.status).toBe(415);
+  // The definition itself is as built in as any kind, its schema a message within messages.
+  const read = await ask('/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.example.org', {
+    accept: protobuf,
+  });
+  expect(decoded(read.body).object).toMatchObject({
+    spec: { versions: [{ schema: { openAPIV3Schema: { type: 'object' } } }] },
+  });
 });

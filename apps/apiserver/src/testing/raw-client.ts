@@ -22,6 +22,7 @@ export class RawClient {
     path: string,
     options: { body?: Buffer | string | undefined; headers?: Record<string, string>; timeoutMs?: number } = {},
   ): Promise<RawAnswer> {
+    const { body } = options;
     return new Promise((resolve, reject) => {
       const request = https.request(
         {
@@ -30,7 +31,11 @@ export class RawClient {
           port: this.#server.port,
           method,
           path,
-          headers: options.headers,
+          // Node frames the body of a DELETE only when it is told how long it is.
+          headers: {
+            ...options.headers,
+            ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+          },
           timeout: options.timeoutMs ?? 20_000,
         },
         (response) => {
@@ -47,7 +52,7 @@ export class RawClient {
         if (request.reusedSocket && error.code === 'ECONNRESET') this.send(method, path, options).then(resolve, reject);
         else reject(error);
       });
-      request.end(options.body);
+      request.end(body);
     });
   }
 

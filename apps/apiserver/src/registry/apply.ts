@@ -15,7 +15,7 @@ import {
   difference,
   fieldSetOf,
   isEmptySet,
-  managersAfterUpdate,
+  ItemError,
   storedManagers,
   typedErrors,
   type Applied,
@@ -23,7 +23,7 @@ import {
   type Manager,
   type Write,
 } from '@wherry/apimachinery/managed-fields';
-import { emptyObject, withoutManagers, writeOf } from './managed-fields.ts';
+import { emptyObject, taken, withoutManagers, writeOf } from './managed-fields.ts';
 import type { Registry, WriteOptions } from './registry.ts';
 import type { Served } from './served.ts';
 
@@ -61,9 +61,17 @@ export function applyObject(
   let managers: readonly Manager[] = storedManagers(live?.metadata.managedFields ?? []);
   if (managers.length === 0 && live !== undefined) {
     const by = { ...write.by, operation: 'Update', name: 'before-first-apply' } as const;
-    managers = managersAfterUpdate({ ...write, by }, [], empty, before);
+    managers = taken({ ...write, by }, [], empty, before);
   }
-  const attempt = (force: boolean) => applyConfiguration(write, managers, before, config, force);
+  const attempt = (force: boolean) => {
+    try {
+      return applyConfiguration(write, managers, before, config, force);
+    } catch (error) {
+      // A stored list whose items cannot be told apart.
+      if (error instanceof ItemError) throw badRequest(`failed to create typed live object: ${error.message}`);
+      throw error;
+    }
+  };
   let applied = attempt(options.force);
   if ('conflicts' in applied && options.manager === KUBECTL) applied = settleHandOver(write, applied, before, attempt);
   if ('conflicts' in applied) throw applyConflict(applied.conflicts);

@@ -64,7 +64,7 @@ function isReset(sent: readonly ManagedFieldsEntry[]): boolean {
 }
 
 /** A list that cannot be told apart by its keys leaves everything as it is, as upstream. */
-function taken(write: Write, managers: readonly Manager[], before: unknown, after: unknown): readonly Manager[] {
+export function taken(write: Write, managers: readonly Manager[], before: unknown, after: unknown): readonly Manager[] {
   try {
     return managersAfterUpdate(write, managers, before, after);
   } catch (error) {

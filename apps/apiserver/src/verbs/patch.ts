@@ -128,7 +128,7 @@ function unknownInOperations(value: unknown): string[] {
 function goMap(value: unknown): string {
   if (value === null) return '<nil>';
   if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`;
-  if (!isMap(value)) return String(value);
+  if (!isMap(value)) return String(value as string | number | boolean);
   const keys = Object.keys(value).sort();
   return `map[${keys.map((key) => `${key}:${goMap(value[key])}`).join(' ')}]`;
 }

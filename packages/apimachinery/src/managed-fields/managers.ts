@@ -26,6 +26,10 @@ export function isSameManager(a: ManagerId, b: ManagerId): boolean {
   );
 }
 
+function idOf({ name, operation, apiVersion, subresource }: ManagerId): string {
+  return JSON.stringify([operation, name, subresource, operation === 'Apply' ? '' : apiVersion]);
+}
+
 /** What upstream never says who owns: every object has it, and only the server changes it. */
 const system: FieldSet = {
   'f:apiVersion': {},
@@ -56,18 +60,16 @@ export function storedManagers(entries: readonly ManagedFieldsEntry[]): Manager[
 /** Entries of a client; undefined when there is one that makes no sense, or none at all. */
 export function parseManagers(entries: readonly ManagedFieldsEntry[] | undefined): Manager[] | undefined {
   if (entries === undefined || entries.length === 0) return undefined;
-  const managers: Manager[] = [];
+  const managers = new Map<string, Manager>();
   for (const entry of entries) {
     const known = entry.operation === 'Apply' || entry.operation === 'Update';
     if (!known || (entry.apiVersion ?? '') === '' || entry.fieldsType !== 'FieldsV1') return undefined;
     const fields = parseFieldSet(entry.fieldsV1 ?? {});
     if (fields === undefined) return undefined;
     const manager = managerOf(entry, fields);
-    const same = managers.findIndex((other) => isSameManager(other, manager));
-    if (same < 0) managers.push(manager);
-    else managers[same] = manager;
+    managers.set(idOf(manager), manager);
   }
-  return managers;
+  return [...managers.values()];
 }
 
 function managerOf(entry: ManagedFieldsEntry, fields: FieldSet): Manager {
@@ -117,8 +119,9 @@ export function withFields(manager: Manager, fields: FieldSet): Manager | undefi
 /** Equal but for their times. */
 export function sameManagers(a: readonly Manager[], b: readonly Manager[]): boolean {
   if (a.length !== b.length) return false;
+  const others = new Map(b.map((manager) => [idOf(manager), manager]));
   return a.every((manager) => {
-    const other = b.find((candidate) => isSameManager(candidate, manager));
+    const other = others.get(idOf(manager));
     return other !== undefined && other.apiVersion === manager.apiVersion && sameSet(other.fields, manager.fields);
   });
 }

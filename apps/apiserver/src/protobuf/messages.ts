@@ -33,11 +33,6 @@ export function messageOf(schema: ObjectSchema, id = schema.id): Message {
   return message;
 }
 
-/** Whether objects of this schema can be sent as protobuf at all: those of custom resources cannot. */
-export function hasMessage(schema: ObjectSchema): boolean {
-  return lineOf(schema.id) !== undefined;
-}
-
 function read(schema: ObjectSchema, id: string): Message {
   const fields: MessageField[] = [];
   for (const part of (lineOf(id) ?? '').split(' ')) {

@@ -3,11 +3,13 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { request } from 'node:https';
 import { networkInterfaces } from 'node:os';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { endpointSlices, nodes, pods, services } from '@wherry/api';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { startTestApiserver, type TestApiserver } from '../../../../test/fixture/cluster-fixture.ts';
+import { WebSocketServer } from 'ws';
 import { pod, refusal } from '../testing/objects.ts';
 
 /** EndpointSlices may not name loopback, so the backend is found by another address of this machine. */
@@ -19,6 +21,7 @@ let cluster: TestApiserver;
 let backend: Server;
 let port: number;
 let openStreams = 0;
+const sockets = new WebSocketServer({ noServer: true, handleProtocols: (offered) => [...offered][0] ?? false });
 let seen: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[] = [];
 const page = `<html><head><link rel=stylesheet href=/style.css><script>x = '<a href="/not">'</script></head>
 <!-- <a href="/comment"> --><body><a href="/a?b#c">1</a><a href='relative'>2</a><img src="http://elsewhere/x.png"></body></html>`;
@@ -26,6 +29,10 @@ const page = `<html><head><link rel=stylesheet href=/style.css><script>x = '<a h
 beforeAll(async () => {
   cluster = await startTestApiserver();
   backend = createServer((incoming, response) => void answer(incoming, response));
+  backend.on('upgrade', (incoming, socket: Duplex, head: Buffer) => {
+    seen.push({ method: incoming.method ?? '', url: incoming.url ?? '', headers: incoming.headers, body: '' });
+    sockets.handleUpgrade(incoming, socket, head, (client) => client.on('message', (data) => client.send(data)));
+  });
   backend.listen(0, '0.0.0.0');
   await once(backend, 'listening');
   ({ port } = backend.address() as AddressInfo);
@@ -229,4 +236,14 @@ test.skipIf(address === undefined)('a service is found by the name or number of 
   for (const id of ['s:80', 's:web', 'http:s:web']) expect(await at(id)).toBe('GET /x ');
   expect((await refusal(at('s:81'))).message).toBe('no service port 81 found for service "s"');
   expect((await refusal(at('absent'))).message).toBe('services "absent" not found');
+});
+
+test('a WebSocket goes through to a pod, under the protocol that the pod chose', async () => {
+  const socket = await cluster.client.webSocket(`${base()}/chat`, { room: '1' }, ['chat', 'other']);
+  expect(socket.protocol).toBe('chat');
+  socket.send('hello');
+  const [said] = (await once(socket, 'message')) as [Buffer];
+  expect(said.toString()).toBe('hello');
+  expect(seen[0]).toMatchObject({ url: '/chat?room=1', headers: { host: `${address}:${port}` } });
+  socket.terminate();
 });

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { eventually, get, kubectls, ok, run, start } from './run.ts';
+import { suiteUp } from './suite.ts';
+import type { Pod } from './scene.ts';
+
+/** The oldest speaks SPDY, the others WebSocket. */
+const folder = process.env['WHERRY_CLIENTS'] ?? '';
+const oldest = { name: 'kubectl 1.20', path: `${folder}/kubectl-1.20` };
+const clients = [...kubectls(), oldest]
+  .filter(({ path }) => path === 'kubectl' || existsSync(path))
+  .filter(({ path }, i, all) => all.findIndex((other) => other.path === path) === i);
+const HELLO = /^Hello from Wherry, pod demo-/;
+
+let pod: string;
+
+beforeAll(async () => {
+  await suiteUp();
+  const { items } = await get<{ items: Pod[] }>('pods', '-l', 'app=demo');
+  pod = items[0]!.metadata.name;
+});
+
+async function fetchText(url: string): Promise<string> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+  return answer.text();
+}
+
+describe.each(clients)('$name', ({ path }) => {
+  it('runs a command with its input, its errors and its exit code', async () => {
+    const input = 'a line of input\n'.repeat(50_000);
+    const script =
+      'process.stdin.pipe(process.stdout); process.stdin.on("end", () => { console.error("done"); process.exitCode = 3; })';
+    const result = await run(path, ['exec', '-i', pod, '--', 'node', '-e', script], { input });
+    expect(result.code).toBe(3);
+    expect(result.stdout === input).toBe(true);
+    expect(result.stderr).toContain('done\n');
+  });
+
+  it('forwards a port to a service’s pod', async () => {
+    const forward = start(path, ['port-forward', 'service/demo', ':80']);
+    try {
+      const port = await eventually('a port', () => Promise.resolve(forward.output().match(/127\.0\.0\.1:(\d+)/)?.[1]));
+      const said = await Promise.all([1, 2, 3].map(() => fetchText(`http://127.0.0.1:${port}/`)));
+      for (const text of said) expect(text).toMatch(HELLO);
+    } finally {
+      forward.child.kill('SIGINT');
+      await forward.exited;
+    }
+  });
+
+  it('reaches pods and services through the apiserver’s proxy, and through its own', async () => {
+    const service = '/api/v1/namespaces/default/services/http:demo:80/proxy/';
+    expect(await ok(path, ['get', '--raw', service])).toMatch(HELLO);
+    expect(await ok(path, ['get', '--raw', `/api/v1/namespaces/default/pods/${pod}:8080/proxy/`])).toMatch(HELLO);
+    const proxy = start(path, ['proxy', '--port=0']);
+    try {
+      const at = await eventually('an address', () => Promise.resolve(proxy.output().match(/127\.0\.0\.1:\d+/)?.[0]));
+      expect(await fetchText(`http://${at}${service}`)).toMatch(HELLO);
+      expect(await fetchText(`http://${at}/api/v1/namespaces/default/pods/${pod}`)).toContain('"kind": "Pod"');
+    } finally {
+      proxy.child.kill('SIGINT');
+      await proxy.exited;
+    }
+  });
+
+  it('reads logs up to where it is told to', async () => {
+    expect((await ok(path, ['logs', pod, '--limit-bytes=3'])).length).toBeLessThanOrEqual(3);
+    const { code, stderr } = await run(path, ['logs', pod, '--previous']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('previous terminated container');
+  });
+});
+
+it('a node’s kubelet is reached through the apiserver, and nothing else on the node’s loopback', async () => {
+  const { items } = await get<{ items: { metadata: { name: string } }[] }>('nodes');
+  const node = items[0]!.metadata.name;
+  const { path } = clients[0]!;
+  expect(await ok(path, ['get', '--raw', `/api/v1/nodes/${node}/proxy/healthz`])).toBe('ok');
+  expect(await ok(path, ['get', '--raw', `/api/v1/nodes/${node}/proxy/stats/summary`])).toContain('"nodeName"');
+});

@@ -30,8 +30,9 @@ function nodeOf(member: boolean, children: Building): FieldSet | undefined {
   return member ? { '.': leaf, ...children } : children;
 }
 
-/** Everything that is in either. `a` itself when `b` adds nothing. */
+/** Everything that is in either. `a` itself when `b` adds nothing, and `b` when there is nothing in `a`. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmptySet(a) && !isEmptySet(b)) return b;
   let result: Building | undefined;
   for (const element in b) {
     if (element === '.') continue;

@@ -93,6 +93,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   });
   const customResources = new CustomResources(registry, log, stopping.signal);
   await registry.hub.start();
+  void registry.authenticator.prepare();
   await customResources.start();
   const listener = await listen({
     host: options.bindAddress,

@@ -12,7 +12,7 @@ export async function readControllerFiles(options: Options): Promise<ControllerF
     options.serviceAccountPrivateKeyFile,
   ];
   const [rootCa, cert, key, tokenKey] = await Promise.all(
-    paths.map((path) => (path === undefined ? undefined : readFile(path, 'utf8'))),
+    paths.map(async (path) => (path === undefined ? undefined : readFile(path, 'utf8'))),
   );
   if ((cert === undefined) !== (key === undefined)) {
     throw new Error('--cluster-signing-cert-file and --cluster-signing-key-file must be given together');

@@ -60,6 +60,7 @@ function authenticator(more: Partial<AuthenticationOptions> = {}, at = now): Aut
       signingKey: privateKey.export({ type: 'sec1', format: 'pem' }).toString(),
       keys: [],
     }),
+    oidc: undefined,
     audiences: [issuer],
     ...more,
   };

@@ -5,6 +5,7 @@ import { bearerToken } from './bearer-token.ts';
 import { authenticateBootstrapToken } from './authenticate-bootstrap-token.ts';
 import { CertificateAuthenticator } from './authenticate-certificate.ts';
 import { FrontProxyAuthenticator, type RequestHeaderOptions } from './authenticate-front-proxy.ts';
+import { OidcAuthenticator, type OidcOptions } from './authenticate-oidc.ts';
 import { ServiceAccountAuthenticator } from './authenticate-service-account.ts';
 import { parseTokenFile, StaticTokens } from './authenticate-static-token.ts';
 import { connectionOf, type Connection } from './peer-certificate.ts';
@@ -20,6 +21,7 @@ export interface AuthenticationOptions {
   readonly tokenFile: string | undefined;
   readonly bootstrapTokens: boolean;
   readonly serviceAccounts: ServiceAccountKeys | undefined;
+  readonly oidc: OidcOptions | undefined;
   /** What tokens have to be for when nobody says otherwise. */
   readonly audiences: readonly string[];
 }
@@ -33,6 +35,7 @@ export class Authenticator {
   readonly #now: () => number;
   readonly #frontProxy: FrontProxyAuthenticator | undefined;
   readonly #certificates: CertificateAuthenticator;
+  readonly #oidc: OidcAuthenticator | undefined;
   readonly #tokens: readonly ((token: string, audiences: readonly string[], now: number) => TokenVerdict)[];
 
   constructor(options: AuthenticationOptions, lookUp: LookUp, now: () => number = Date.now) {
@@ -44,6 +47,8 @@ export class Authenticator {
       options.tokenFile === undefined ? undefined : new StaticTokens(parseTokenFile(options.tokenFile));
     const accounts =
       options.serviceAccounts && new ServiceAccountAuthenticator(options.serviceAccounts, options.audiences, lookUp);
+    const oidc = options.oidc && new OidcAuthenticator(options.oidc);
+    this.#oidc = oidc;
     this.#tokens = [
       ...(staticTokens ? [(token: string) => staticTokens.authenticate(token)] : []),
       ...(accounts
@@ -52,7 +57,13 @@ export class Authenticator {
       ...(options.bootstrapTokens
         ? [(token: string, _: readonly string[], at: number) => authenticateBootstrapToken(token, lookUp, at)]
         : []),
+      ...(oidc ? [(token: string, _: readonly string[], at: number) => oidc.authenticate(token, at)] : []),
     ];
+  }
+
+  /** Fetches what tokens of others are checked with, so that the first of them finds it. */
+  async prepare(): Promise<void> {
+    await this.#oidc?.refresh(this.#now());
   }
 
   /**
@@ -75,7 +86,7 @@ export class Authenticator {
     if (connection.certificate !== undefined) claimed = true;
     if (presented === 'malformed') claimed = true;
     else if (presented !== undefined) {
-      const verdict = this.authenticateToken(presented, this.options.audiences);
+      const verdict = this.authenticateToken(presented.token, this.options.audiences);
       if ('user' in verdict) return verdict.user;
       claimed = true;
     }

@@ -1,18 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
+/** 'malformed' is a claim that cannot be read. */
+export type Presented = { readonly token: string } | 'malformed';
+
 const protocolPrefix = 'base64url.bearer.authorization.k8s.io.';
 
 /**
  * The token of a request: of the Authorization header or, for browsers' WebSockets, which cannot set one, of a
- * subprotocol. Both are taken out of the headers. 'malformed' is a claim that cannot be read.
+ * subprotocol. Both are taken out of the headers.
  */
-export function bearerToken(headers: IncomingHttpHeaders): string | 'malformed' | undefined {
+export function bearerToken(headers: IncomingHttpHeaders): Presented | undefined {
   const { authorization } = headers;
   if (typeof authorization === 'string') {
     const [scheme = '', token = ''] = authorization.trim().split(' ');
     if (scheme.toLowerCase() === 'bearer') {
       delete headers.authorization;
-      if (token !== '') return token;
+      if (token !== '') return { token };
     }
   }
   return isWebSocket(headers) ? protocolToken(headers) : undefined;
@@ -22,7 +25,7 @@ function isWebSocket({ upgrade, connection }: IncomingHttpHeaders): boolean {
   return upgrade?.toLowerCase() === 'websocket' && (connection ?? '').toLowerCase().includes('upgrade');
 }
 
-function protocolToken(headers: IncomingHttpHeaders): string | 'malformed' | undefined {
+function protocolToken(headers: IncomingHttpHeaders): Presented | undefined {
   const protocols = (headers['sec-websocket-protocol'] ?? '').split(',').map((text) => text.trim());
   const carriers = protocols.filter((text) => text.startsWith(protocolPrefix));
   if (carriers.length === 0) return undefined;
@@ -34,5 +37,5 @@ function protocolToken(headers: IncomingHttpHeaders): string | 'malformed' | und
   if (!/^[A-Za-z0-9_-]+$/.test(encoded)) return 'malformed';
   const token = Buffer.from(encoded, 'base64url');
   const text = token.toString();
-  return text === '' || !Buffer.from(text).equals(token) ? 'malformed' : text;
+  return text === '' || !Buffer.from(text).equals(token) ? 'malformed' : { token: text };
 }

@@ -1,4 +1,4 @@
-import { booleanFlag, durationFlag, listFlag, stringFlag } from '@wherry/daemon';
+import { booleanFlag, durationFlag, listFlag, mapFlag, stringFlag } from '@wherry/daemon';
 
 /** Upstream's flags of authentication. */
 export const authenticationFlags = {
@@ -23,6 +23,15 @@ export const authenticationFlags = {
     true,
   ),
   apiAudiences: listFlag('what tokens have to be for; the issuers unless told', []),
+  oidcIssuerUrl: stringFlag('the OpenID Connect issuer whose ID tokens are believed; https'),
+  oidcClientId: stringFlag('the client that ID tokens have to be for', ''),
+  oidcCaFile: stringFlag('the authority of the issuer’s certificate, PEM; the host’s own unless told'),
+  oidcUsernameClaim: stringFlag('the claim that is the user’s name', 'sub'),
+  oidcUsernamePrefix: stringFlag('what such names begin with; - is nothing, and the issuer and # unless told'),
+  oidcGroupsClaim: stringFlag('the claim that holds groups'),
+  oidcGroupsPrefix: stringFlag('what such groups begin with', ''),
+  oidcSigningAlgs: listFlag('algorithms of signatures that are taken', ['RS256']),
+  oidcRequiredClaim: mapFlag('claims that have to be there, with their values'),
   requestheaderClientCaFile: stringFlag('the authority of proxies that say in headers for whom they ask, PEM'),
   requestheaderAllowedNames: listFlag('common names of such proxies; any when empty', []),
   requestheaderUsernameHeaders: listFlag('headers with the user’s name', []),

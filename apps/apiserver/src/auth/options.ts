@@ -9,6 +9,7 @@ export function authenticationOf({ clientCa, authentication = {} }: ApiserverOpt
     tokenFile: undefined,
     bootstrapTokens: false,
     serviceAccounts: undefined,
+    oidc: undefined,
     audiences: authentication.serviceAccounts?.issuers ?? [],
     ...authentication,
     clientCa,

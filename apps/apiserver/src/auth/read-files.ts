@@ -8,8 +8,10 @@ import { readServiceAccountKeys } from './service-account-keys.ts';
 export async function readAuthentication(
   flags: FlagValues<typeof authenticationFlags>,
 ): Promise<Omit<AuthenticationOptions, 'clientCa'>> {
-  const [signingKey, tokenFile, proxyCa] = await Promise.all(
-    [flags.serviceAccountSigningKeyFile, flags.tokenAuthFile, flags.requestheaderClientCaFile].map(read),
+  const [signingKey, tokenFile, proxyCa, oidcCa] = await Promise.all(
+    [flags.serviceAccountSigningKeyFile, flags.tokenAuthFile, flags.requestheaderClientCaFile, flags.oidcCaFile].map(
+      read,
+    ),
   );
   const serviceAccounts = readServiceAccountKeys({
     issuers: flags.serviceAccountIssuer,
@@ -24,6 +26,20 @@ export async function readAuthentication(
     tokenFile,
     bootstrapTokens: flags.enableBootstrapTokenAuth,
     serviceAccounts,
+    oidc:
+      flags.oidcIssuerUrl === undefined
+        ? undefined
+        : {
+            issuerUrl: flags.oidcIssuerUrl,
+            clientId: flags.oidcClientId,
+            ca: oidcCa,
+            usernameClaim: flags.oidcUsernameClaim,
+            usernamePrefix: flags.oidcUsernamePrefix,
+            groupsClaim: flags.oidcGroupsClaim,
+            groupsPrefix: flags.oidcGroupsPrefix,
+            signingAlgs: flags.oidcSigningAlgs,
+            requiredClaims: flags.oidcRequiredClaim,
+          },
     audiences: flags.apiAudiences.length > 0 ? flags.apiAudiences : flags.serviceAccountIssuer,
     requestHeader:
       proxyCa === undefined
@@ -39,6 +55,6 @@ export async function readAuthentication(
   };
 }
 
-function read(path: string | undefined): Promise<string> | undefined {
+async function read(path: string | undefined): Promise<string | undefined> {
   return path === undefined ? undefined : readFile(path, 'utf8');
 }

@@ -1,5 +1,5 @@
 import { getOwn, isMap, type JsonMap, type KubeObject } from '@wherry/apimachinery';
-import type { Pod, Secret } from '@wherry/api';
+import type { Secret } from '@wherry/api';
 import type { User } from '../http/context.ts';
 import { CREDENTIAL_ID, type LookUp } from './verdict.ts';
 

@@ -9,7 +9,9 @@ import {
   type TokenRequest,
   type TokenReview,
 } from '@wherry/api';
+import { StatusError } from '@wherry/apimachinery';
 import { RestClient } from '@wherry/client';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApiserver, type TestApiserver } from '../../../../test/fixture/cluster-fixture.ts';
 import { pod, refusal } from '../testing/objects.ts';
@@ -254,4 +256,31 @@ test('two tokens on one connection are two users', async () => {
     return status.userInfo.username.split(':').at(-1);
   };
   expect(await Promise.all([name(one), name(two), name(one)])).toEqual(['builder', 'second', 'builder']);
+});
+
+test('whatever is asked of tokens, the answer is no error of the server', async () => {
+  const paths = [
+    path('builder'),
+    '/apis/authentication.k8s.io/v1/tokenreviews',
+    '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+  ];
+  const reference = fc.record({ kind: fc.string(), apiVersion: fc.string(), name: fc.string() }, { requiredKeys: [] });
+  const spec = fc.record(
+    {
+      token: fc.oneof(fc.string(), fc.jsonValue()),
+      audiences: fc.oneof(fc.array(fc.string()), fc.jsonValue()),
+      expirationSeconds: fc.oneof(fc.integer(), fc.jsonValue()),
+      boundObjectRef: fc.oneof(reference, fc.jsonValue()),
+    },
+    { requiredKeys: [] },
+  );
+  const body = fc.oneof(fc.record({ spec: fc.oneof(spec, fc.jsonValue()) }, { requiredKeys: [] }), fc.jsonValue());
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...paths), body, async (at, sent) => {
+      const error = await cluster.client.request({ method: 'POST', path: at, body: sent }).catch((one: unknown) => one);
+      if (error instanceof StatusError) expect(error.code).toBeLessThan(500);
+      else expect(error).not.toBeInstanceOf(Error);
+    }),
+    { numRuns: 200 },
+  );
 });

@@ -13,7 +13,8 @@ export async function reviewToken(context: RequestContext, { authenticator }: Re
   const { value } = await parseBody(context, TokenReview);
   const kind = 'TokenReview';
   const review = decodeAs(context, TokenReview, { kind, apiVersion }, value) as unknown as TokenReview;
-  const { token = '', audiences = [] } = review.spec ?? {};
+  const spec: Partial<TokenReview['spec']> = { ...review.spec };
+  const { token = '', audiences = [] } = spec;
   if (token === '') throw badRequest('token is required for TokenReview in authentication');
   const wanted = audiences.length > 0 ? audiences : authenticator.options.audiences;
   const verdict = authenticator.authenticateToken(token, wanted);

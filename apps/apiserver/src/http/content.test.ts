@@ -1,3 +1,4 @@
+import { connect as connect2 } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import { ConfigMap, Pod, configMaps, pods } from '@wherry/api';
@@ -253,6 +254,18 @@ test('only what is large is compressed', async () => {
     expect(gunzipSync(large.body).equals(plain.body)).toBe(true);
     expect(large.body.length).toBeLessThan(10_000);
   }
+});
+
+test('over HTTP/2 large answers are compressed as well, and come whole', async () => {
+  const { ca, cert, key } = cluster.config;
+  const session = connect2(cluster.server.url, { ca: ca!, cert: cert!, key: key! });
+  const stream = session.request({ ':path': maps, 'accept-encoding': 'gzip' });
+  const headers = new Promise<Record<string, unknown>>((resolve) => stream.on('response', resolve));
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  session.close();
+  expect(await headers).toMatchObject({ 'content-encoding': 'gzip' });
+  expect(gunzipSync(Buffer.concat(chunks)).equals((await ask(maps)).body)).toBe(true);
 });
 
 test('discovery speaks protobuf too; what is no object of the API stays JSON', async () => {

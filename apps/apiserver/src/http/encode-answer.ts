@@ -15,29 +15,29 @@ const offer: Offer = {
  * Brings an answer that was made as JSON into the encoding that the client asked for: objects and Statuses are made in one
  * way only, whichever way they are sent. What is not an object of the API, and what has no such encoding, stays JSON.
  */
-export async function encodeAnswer(answer: Body, headers: IncomingHttpHeaders, url: string): Promise<Body> {
+export function encodeAnswer(answer: Body, headers: IncomingHttpHeaders, url: string): Body | Promise<Body> {
   if (answer.contentType !== json) return answer;
   const { accept } = headers;
   const found = accept === undefined || accept === json || accept === '*/*' ? undefined : negotiate(accept, offer);
   const { body } = answer;
   if (found !== undefined && found.mediaType !== json && (typeof body === 'string' || Buffer.isBuffer(body))) {
-    return (await reencode(answer, body.toString(), found)) ?? answer;
+    return reencode(answer, body.toString(), found);
   }
   return isPretty(found, headers, url) ? indent(answer) : answer;
 }
 
-async function reencode(answer: Body, text: string, { mediaType }: Negotiated): Promise<Body | undefined> {
-  if (!text.startsWith('{')) return undefined;
+async function reencode(answer: Body, text: string, { mediaType }: Negotiated): Promise<Body> {
+  if (!text.startsWith('{')) return answer;
   const value = JSON.parse(text) as { kind?: unknown; apiVersion?: unknown };
   const { kind, apiVersion } = value;
-  if (typeof kind !== 'string' || typeof apiVersion !== 'string') return undefined;
+  if (typeof kind !== 'string' || typeof apiVersion !== 'string') return answer;
   if (mediaType === yaml) {
     const { yamlOf } = await import('../views/yaml.ts');
     return { ...answer, contentType: yaml, body: yamlOf(value) };
   }
   const { schemaOfKind } = await import('../protobuf/kinds.ts');
   const schema = schemaOfKind(apiVersion, kind);
-  if (schema === undefined) return undefined;
+  if (schema === undefined) return answer;
   const { encodeEnvelope, encodeMessage } = await import('../protobuf/encode.ts');
   return { ...answer, contentType: protobuf, body: encodeEnvelope(apiVersion, kind, encodeMessage(schema, value)) };
 }

@@ -26,7 +26,9 @@ export async function respond(
     return;
   }
   const request = response.req as IncomingMessage | undefined;
-  const encoded = request ? await encodeAnswer(answer, request.headers, request.url ?? '') : answer;
+  const encoding = request ? encodeAnswer(answer, request.headers, request.url ?? '') : answer;
+  // Most answers are what they are to be already.
+  const encoded = encoding instanceof Promise ? await encoding : encoding;
   const headers: Record<string, string | number | string[]> = {
     'audit-id': auditId,
     'cache-control': 'no-cache, private',
@@ -34,19 +36,19 @@ export async function respond(
     ...encoded.headers,
   };
   if (warnings.length > 0) headers['warning'] = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
-  await write(response, encoded, headers, acceptsGzip(request));
+  await write(response, encoded, headers, request);
 }
 
 async function write(
   response: Response,
   answer: Body,
   headers: Record<string, string | number | string[]>,
-  gzip: boolean,
+  request: IncomingMessage | undefined,
 ): Promise<void> {
   const { body, status, length } = answer;
   if (typeof body === 'string' || Buffer.isBuffer(body)) {
     const size = Buffer.byteLength(body);
-    if (gzip && size > GZIP_BYTES) {
+    if (size > GZIP_BYTES && acceptsGzip(request)) {
       await writeGzip(response, status, headers, [Buffer.from(body)]);
       return;
     }
@@ -58,7 +60,7 @@ async function write(
   const chunks = chunksOf(body);
   const first = await chunks.next();
   const whole = first.done === true || first.value.length < FLUSH_BYTES;
-  if (gzip && (length === undefined ? !whole : length > GZIP_BYTES)) {
+  if ((length === undefined ? !whole : length > GZIP_BYTES) && acceptsGzip(request)) {
     await writeGzip(response, status, headers, resume(first, chunks));
     return;
   }

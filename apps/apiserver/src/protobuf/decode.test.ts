@@ -1,8 +1,10 @@
-import { configMaps, Deployment, type ConfigMap } from '@wherry/api';
+import { configMaps, Deployment, JSONSchemaProps, type ConfigMap } from '@wherry/api';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { startTestApiserver } from '../../../../test/fixture/cluster-fixture.ts';
 import { refusal } from '../testing/objects.ts';
 import { decodeMessage } from './decode.ts';
+import { encodeMessage } from './encode.ts';
 
 /** The smallest encoder: [number, value] pairs; strings and lists of pairs are length-delimited, numbers varints. */
 type Message = [number, string | number | Message | Buffer][];
@@ -154,4 +156,44 @@ test('a client may send a ConfigMap as protobuf, and what is cut off is refused'
     expect((await refusal(cluster.client.request({ method: 'POST', path, body: bad, contentType }))).code).toBe(400);
   }
   await cluster.close();
+});
+
+test('bytes of any kind are either an object or an error, and soon', () => {
+  const message = encodeMessage(Deployment, {
+    metadata: { name: 'web', labels: { a: 'b' } },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { a: 'b' } },
+      template: {
+        metadata: { labels: { a: 'b' } },
+        spec: { containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80 }] }] },
+      },
+    },
+  });
+  const damaged = fc.array(fc.tuple(fc.nat(message.length - 1), fc.nat(255)), { maxLength: 4 }).map((changes) => {
+    const bytes = Buffer.from(message);
+    for (const [at, value] of changes) bytes[at] = value;
+    return bytes;
+  });
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
+    damaged,
+  );
+  fc.assert(
+    fc.property(bytes, (body) => {
+      let object: object;
+      try {
+        object = decodeMessage(Deployment, body);
+      } catch (error) {
+        expect((error as Error).message).toMatch(/proto|EOF|JSON/);
+        return;
+      }
+      expect(Object.getPrototypeOf(object)).toBe(Object.prototype);
+    }),
+    { numRuns: 5_000 },
+  );
+  // A schema that is not the schema that is not the schema ...
+  let nested = Buffer.alloc(0);
+  for (let i = 0; i < 1_000; i++) nested = Buffer.concat([varint((28 << 3) | 2), varint(nested.length), nested]);
+  expect(() => decodeMessage(JSONSchemaProps, nested)).toThrow('proto: exceeded max depth');
 });

@@ -54,7 +54,7 @@ function readField(object: JsonMap, field: MessageField, reader: WireReader, dep
   const { name, schema } = field;
   if (schema.type === 'list') {
     const list = (object[name] ??= []) as unknown[];
-    if (schema.items.type === 'integer' && reader.type === 2) list.push(...reader.packed());
+    if (schema.items.type === 'integer' && reader.type === 2) for (const value of reader.packed()) list.push(value);
     else list.push(readValue(schema.items, reader, depth));
   } else if (schema.type === 'map') {
     readMapEntry((object[name] ??= {}) as JsonMap, schema.values, reader.inner, depth);

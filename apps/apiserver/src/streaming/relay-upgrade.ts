@@ -27,6 +27,7 @@ export interface Upgraded {
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 const ANSWER_BODY_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 5_000;
 const STREAM_IDLE_MS = 4 * 3_600_000;
 
 /**
@@ -120,6 +121,8 @@ export function endWith(socket: Duplex, { status, contentType, body }: PlainAnsw
     'Connection: close',
   ];
   socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]));
-  // What the client still sends is let go, and it is not waited for.
+  // What the client still sends is let go, and it is not waited for long.
   socket.resume();
+  const cut = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS);
+  socket.once('close', () => clearTimeout(cut));
 }

@@ -60,6 +60,22 @@ describe('endpoints', () => {
     expect(creating(endpointSlices, { metadata, ...more }).join('\n')).toContain(message);
   });
 
+  test('hints are few, and each is given once', () => {
+    const slice = (hints: object): object => ({
+      metadata,
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['10.0.0.1'], hints }],
+    });
+    const named = (...names: string[]): object[] => names.map((name) => ({ name }));
+    expect(creating(endpointSlices, slice({ forZones: named('a', 'b'), forNodes: named('n1') }))).toEqual([]);
+    expect(creating(endpointSlices, slice({ forZones: named('a', 'a') }))).toEqual([
+      'endpoints[0].hints.forZones[1].name: Duplicate value: "a"',
+    ]);
+    expect(creating(endpointSlices, slice({ forNodes: named(...'abcdefghi') }))).toEqual([
+      'endpoints[0].hints.forNodes: Too many: 9: must have at most 8 items',
+    ]);
+  });
+
   test('the address type never changes', () => {
     expect(updating(endpointSlices, { metadata, addressType: 'IPv4' }, { metadata, addressType: 'IPv6' })).toEqual([
       'addressType: Invalid value: "IPv6": field is immutable',

@@ -1,6 +1,14 @@
-import { fieldDuplicate, fieldInvalid, fieldRequired, fieldTooMany, isPortNumber } from '@wherry/apimachinery';
+import {
+  fieldDuplicate,
+  fieldInvalid,
+  fieldRequired,
+  fieldTooMany,
+  isDns1123Subdomain,
+  isLabelValue,
+  isPortNumber,
+} from '@wherry/apimachinery';
 import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints } from '../core/endpoints.ts';
-import type { Endpoint, EndpointSlice } from '../discovery/endpoint-slice.ts';
+import type { Endpoint, EndpointSlice, ForZone } from '../discovery/endpoint-slice.ts';
 import { isIPv4, isIPv6 } from './ip-syntax.ts';
 import { isIp, nonSpecialIp, validIp } from './ip.ts';
 import { validateImmutable, validateLabels } from './metadata.ts';
@@ -9,6 +17,8 @@ import { dnsLabel, dnsSubdomain, matching, oneOf, protocols, qualifiedName, type
 const maxEndpoints = 1000;
 const maxAddresses = 100;
 const maxPorts = 20000;
+const maxTopologyLabels = 16;
+const maxHints = 8;
 
 export function* endpoints(object: Endpoints): Findings {
   for (const [index, subset] of (object.subsets ?? []).entries()) yield* subsetRules(subset, `subsets[${index}]`);
@@ -68,7 +78,24 @@ function* sliceEndpoint(endpoint: Endpoint, addressType: string, field: string):
   }
   if (endpoint.hostname !== undefined) yield* dnsLabel(endpoint.hostname, `${field}.hostname`);
   if (endpoint.nodeName !== undefined) yield* dnsSubdomain(endpoint.nodeName, `${field}.nodeName`);
+  const labels = Object.keys(endpoint.deprecatedTopology ?? {}).length;
+  if (labels > maxTopologyLabels) yield fieldTooMany(`${field}.deprecatedTopology`, labels, maxTopologyLabels);
   yield* validateLabels(endpoint.deprecatedTopology, `${field}.deprecatedTopology`);
+  yield* hintNames(endpoint.hints?.forZones ?? [], isLabelValue, `${field}.hints.forZones`);
+  yield* hintNames(endpoint.hints?.forNodes ?? [], isDns1123Subdomain, `${field}.hints.forNodes`);
+}
+
+function* hintNames(hints: readonly ForZone[], check: (name: string) => string[], field: string): Findings {
+  if (hints.length > maxHints) {
+    yield fieldTooMany(field, hints.length, maxHints);
+    return;
+  }
+  const names = new Set<string>();
+  for (const [index, { name }] of hints.entries()) {
+    if (names.has(name)) yield fieldDuplicate(`${field}[${index}].name`, name);
+    names.add(name);
+    yield* matching(check(name), name, `${field}[${index}].name`);
+  }
 }
 
 function* sliceAddress(address: string, addressType: string, field: string): Findings {

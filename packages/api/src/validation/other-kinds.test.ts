@@ -35,6 +35,13 @@ describe('the small kinds', () => {
       'spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0',
       'spec.leaseTransitions: Invalid value: -1: must be greater than or equal to 0',
     ]);
+    expect(creating(leases, { metadata, spec: { strategy: 'example.com/mine', preferredHolder: 'b' } })).toEqual([]);
+    expect(creating(leases, { metadata, spec: { strategy: 'Youngest' } })).toEqual([
+      'spec.strategy.strategy: Unsupported value: "Youngest": supported values: "OldestEmulationVersion"',
+    ]);
+    expect(creating(leases, { metadata, spec: { preferredHolder: 'b' } })).toEqual([
+      'spec.preferredHolder: Forbidden: may only be specified if `strategy` is defined',
+    ]);
   });
 
   test('events stay with what they are about', () => {

@@ -1,8 +1,17 @@
-import { clusterRoleBindings, clusterRoles, configMaps, pods, roleBindings, roles, type PolicyRule } from '@wherry/api';
+import {
+  clusterRoleBindings,
+  clusterRoles,
+  configMaps,
+  pods,
+  roleBindings,
+  roles,
+  services,
+  type PolicyRule,
+} from '@wherry/api';
 import { RestClient } from '@wherry/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApiserver, type TestApiserver } from '../../../../test/fixture/cluster-fixture.ts';
-import { configMap, pod, refusal } from '../testing/objects.ts';
+import { configMap, pod, refusal, service } from '../testing/objects.ts';
 
 let cluster: TestApiserver;
 const clients = new Map<string, RestClient>();
@@ -131,6 +140,13 @@ test('nobody gives away what they do not have', async () => {
     const refused = await refusal(eve.resource(roles).patch('small', patch, { namespace, type }));
     expect(refused.message).toContain('"small" is forbidden: user "eve"');
   }
+  const applied = eve.request({
+    method: 'PATCH',
+    path: `/apis/${apiGroup}/v1/namespaces/default/roles/small?fieldManager=eve&force=true`,
+    headers: { 'content-type': 'application/apply-patch+yaml' },
+    body: { apiVersion: `${apiGroup}/v1`, kind: 'Role', metadata: { name: 'small' }, rules: big },
+  });
+  expect((await refusal(applied)).message).toContain('"small" is forbidden: user "eve"');
   const small = await eve.resource(roles).get('small', { namespace });
   expect((await refusal(eve.resource(roles).update({ ...small, rules: big }))).code).toBe(403);
   expect(small.rules).toEqual((await eve.resource(roles).get('small', { namespace })).rules);
@@ -155,6 +171,44 @@ test('who may escalate or bind need not hold it', async () => {
     'rolebindings.rbac.authorization.k8s.io "to-cluster-admin" is forbidden: user "max" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:["*"], Resources:["*"], Verbs:["*"]}',
   );
   expect((await refusal(bind('nothing'))).message).toBe('clusterroles.rbac.authorization.k8s.io "nothing" not found');
+});
+
+test('an update or an apply that creates takes the right to create', async () => {
+  const amy = await as('amy');
+  await grant('amy', [rule(['update', 'patch'], ['services', 'configmaps'])]);
+  const apply = (name: string) =>
+    amy.request({
+      method: 'PATCH',
+      path: `/api/v1/namespaces/default/configmaps/${name}?fieldManager=amy`,
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+      body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { a: 'b' } },
+    });
+  expect((await refusal(apply('new'))).message).toBe('configmaps "new" is forbidden: ');
+  const put = amy.resource(services).update(service('new'));
+  expect((await refusal(put)).message).toBe('services "new" is forbidden: ');
+  await cluster.client.resource(configMaps).create(configMap('old'));
+  expect(await apply('old')).toMatchObject({ data: { a: 'b' } });
+});
+
+test('what is no role or binding is said to be none, also to those who may not grant', async () => {
+  const kim = await as('kim');
+  const rights = rule(['create', 'update', 'patch'], ['roles', 'rolebindings'], { apiGroups: [apiGroup] });
+  await grant('kim', [rights]);
+  const post = (plural: string, kind: string, more: object) =>
+    kim.request({
+      method: 'POST',
+      path: `/apis/${apiGroup}/v1/namespaces/default/${plural}`,
+      body: { apiVersion: `${apiGroup}/v1`, kind, metadata: { name: 'odd' }, ...more },
+    });
+  for (const more of [{}, { roleRef: null }, { roleRef: {} }, { roleRef: { kind: 'Pod', name: 'x', apiGroup } }]) {
+    expect([404, 422]).toContain((await refusal(post('rolebindings', 'RoleBinding', more))).code);
+  }
+  for (const rules of [[{}], [{ verbs: [] }], [{ resources: ['pods'] }]]) {
+    expect((await refusal(post('roles', 'Role', { rules }))).code).toBe(422);
+  }
+  for (const rules of [[null], {}, ['x'], [{ verbs: 'get' }]]) {
+    expect([400, 422]).toContain((await refusal(post('roles', 'Role', { rules }))).code);
+  }
 });
 
 test('a role that gathers others is for those who may do everything', async () => {

@@ -310,7 +310,7 @@ describe('an apply', () => {
     const options = { type: 'apply', fieldManager: 'p', ...inDefault } as const;
     const error = await refusal(patcher.patch('forbidden', mapOf('forbidden', {}), options));
     expect(error.code).toBe(403);
-    expect(error.message).toContain('cannot create resource "configmaps"');
+    expect(error.message).toBe('configmaps "forbidden" is forbidden: ');
     await applyMap('allowed', { k: 'v' });
     expect((await patcher.patch('allowed', mapOf('allowed', { l: 'w' }), options)).data).toEqual({ k: 'v', l: 'w' });
   });

@@ -12,7 +12,7 @@ import {
 import { apiVersionOf, Scale } from '@wherry/api';
 import { applyDefaults } from '@wherry/api/defaults';
 import type { Entry } from '../cache/entry.ts';
-import { refusal } from '../authorization/refusal.ts';
+import { authorizeAlso } from '../authorization/authorize-also.ts';
 import { parseJson } from '../http/body.ts';
 import { bytesAnswer, type Answer, type RequestContext } from '../http/context.ts';
 import { booleanOf } from '../http/query-values.ts';
@@ -70,9 +70,7 @@ function create(
   object: KubeObject,
   options: ApplyOptions,
 ): Promise<Entry> {
-  const asked = { ...context.info, verb: 'create' };
-  const { allowed, reason } = registry.authorizer.authorize(context.user, asked);
-  if (!allowed) throw refusal(context.user, asked, reason);
+  authorizeAlso('create', context.user, context.info, registry.authorizer);
   const { managedFields } = object.metadata;
   return createObject(registry, served, object, context.info.namespace, { ...options, managedFields });
 }

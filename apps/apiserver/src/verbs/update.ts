@@ -1,4 +1,5 @@
 import { badRequest, clone, isNotFound, type KubeObject } from '@wherry/apimachinery';
+import { authorizeAlso } from '../authorization/authorize-also.ts';
 import { bytesAnswer, type Answer, type RequestContext } from '../http/context.ts';
 import { createObject } from '../registry/create.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -21,6 +22,7 @@ export async function update(context: RequestContext, registry: Registry, served
     return bytesAnswer(200, view.one(entry));
   } catch (error) {
     if (!served.strategy.createsOnUpdate || subresource !== '' || !isNotFound(error)) throw error;
+    authorizeAlso('create', context.user, context.info, registry.authorizer);
     delete sent.metadata.resourceVersion;
     return bytesAnswer(201, view.one(await createObject(registry, served, sent, namespace, options)));
   }

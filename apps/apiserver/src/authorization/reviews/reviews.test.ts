@@ -113,3 +113,16 @@ test('the rules of somebody are listed', async () => {
     nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'],
   });
 });
+
+test.each(Object.keys(paths))('a %s that says nothing, or nonsense, is refused and breaks nothing', async (kind) => {
+  for (const spec of [undefined, null, {}, { resourceAttributes: null }, { resourceAttributes: {}, user: 'x' }]) {
+    const code = await review(cluster.client, kind, spec).then(
+      () => 201,
+      (error: unknown) => (error as { code: number }).code,
+    );
+    expect([201, 400, 422]).toContain(code);
+  }
+  for (const spec of [[], 'x', { resourceAttributes: 7 }, { resourceAttributes: { verb: {} } }]) {
+    expect((await refusal(review(cluster.client, kind, spec))).code).toBe(400);
+  }
+});

@@ -112,3 +112,26 @@ test('a pod that only mirrors a file of its node has nothing of the API', async 
     'a mirror pod may not use ServiceAccountToken volume projections',
   );
 });
+
+test('no ephemeral container gets round the secrets that an account allows (CVE-2023-2728)', async () => {
+  const annotations = { 'kubernetes.io/enforce-mountable-secrets': 'true' };
+  await account('stricter', { secrets: [{ name: 'good' }] }, annotations);
+  await create(pod('looked-into', { serviceAccountName: 'stricter', automountServiceAccountToken: false }));
+  const debug = (name: string, more: object) =>
+    cluster.client
+      .resource(pods)
+      .patch(
+        'looked-into',
+        { spec: { ephemeralContainers: [{ name, image: 'web', ...more }] } },
+        { type: 'strategic', namespace: 'default', subresource: 'ephemeralcontainers' },
+      );
+  const key = (name: string) => ({ env: [{ name: 'KEY', valueFrom: { secretKeyRef: { name, key: 'k' } } }] });
+  const suffix = 'is not allowed because service account stricter does not reference that secret';
+  expect((await refusal(debug('one', key('bad')))).message).toBe(
+    `pods "looked-into" is forbidden: ephemeral container one with envVar KEY referencing secret.secretName="bad" ${suffix}`,
+  );
+  expect((await refusal(debug('two', { envFrom: [{ secretRef: { name: 'bad' } }] }))).message).toContain(
+    'ephemeral container two with envFrom referencing secret.secretName="bad"',
+  );
+  expect((await debug('three', key('good'))).spec.ephemeralContainers).toHaveLength(1);
+});

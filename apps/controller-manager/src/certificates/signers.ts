@@ -1,10 +1,10 @@
 import type { CertificateSigningRequest } from '@wherry/api';
 import type { CertificateRequest } from '@wherry/pki/certificate-request';
 
-export const clientSigner = 'kubernetes.io/kube-apiserver-client';
+const clientSigner = 'kubernetes.io/kube-apiserver-client';
 export const kubeletClientSigner = 'kubernetes.io/kube-apiserver-client-kubelet';
-export const kubeletServingSigner = 'kubernetes.io/kubelet-serving';
-export const legacySigner = 'kubernetes.io/legacy-unknown';
+const kubeletServingSigner = 'kubernetes.io/kubelet-serving';
+const legacySigner = 'kubernetes.io/legacy-unknown';
 
 /** What each signer of ours refuses to sign, in upstream's words; undefined: nothing. */
 export const signers: Readonly<

@@ -4,6 +4,7 @@ import type { WatchCache } from './watch-cache.ts';
 
 const ROOT = '/registry/';
 const PAGE = 500;
+const OPENING_PAGE = 100;
 /** How long a read waits for the cache to reach a revision, as upstream's cacher does. */
 const WAIT_MS = 3_000;
 const REFILL_MS = 1_000;
@@ -83,8 +84,12 @@ export class Hub {
       this.#opening.set(storageName, changes);
       const revision = await this.storage.currentRevision('linearizable');
       cache.reset(revision);
-      await this.#read(`${ROOT}${storageName}/`, revision, (kv) =>
-        cache.load(kv.key.slice(cache.encoding.keyPrefix.length), kv.modRevision, kv.value),
+      // In small pages with turns for others between them: what is read may have to be renewed.
+      await this.#read(
+        `${ROOT}${storageName}/`,
+        revision,
+        (kv) => cache.load(kv.key.slice(cache.encoding.keyPrefix.length), kv.modRevision, kv.value),
+        OPENING_PAGE,
       );
       await this.waitFor(revision);
       if (this.#closed) return;
@@ -154,17 +159,18 @@ export class Hub {
     this.#epoch++;
   }
 
-  async #read(prefix: string, revision: number, each: (kv: KeyValue) => void): Promise<void> {
+  async #read(prefix: string, revision: number, each: (kv: KeyValue) => void, limit = PAGE): Promise<void> {
     let startKey: string | undefined;
     for (;;) {
       const page = await this.storage.list(prefix, {
         ...(revision > 0 ? { revision } : {}),
-        limit: PAGE,
+        limit,
         ...(startKey === undefined ? {} : { startKey }),
       });
       for (const kv of page.items) each(kv);
       const last = page.items.at(-1);
       if (!page.more || last === undefined) return;
+      if (limit < PAGE) await new Promise((resolve) => setImmediate(resolve));
       startKey = `${last.key}\0`;
     }
   }

@@ -28,6 +28,8 @@ export class CustomResources {
   readonly #definitions: Served;
   readonly #log: Logger;
   readonly #stopping: AbortSignal;
+  /** Names of storages that are not ours to open: a definition cannot take the place of a built-in kind. */
+  readonly #builtIn: ReadonlySet<string>;
   readonly #opened = new Map<string, Opened>();
   readonly #cleaning = new Set<string>();
   #running: Promise<void> | undefined;
@@ -37,6 +39,7 @@ export class CustomResources {
   constructor(registry: Registry, log: Logger, stopping: AbortSignal) {
     this.#registry = registry;
     this.#definitions = registry.served.get(DEFINITIONS)!;
+    this.#builtIn = new Set([...registry.served.values()].map(({ cache }) => cache.encoding.keyPrefix));
     this.#log = log;
     this.#stopping = stopping;
     const wake = () => {
@@ -151,6 +154,7 @@ export class CustomResources {
       this.#log.error({ err: error, definition: name }, 'custom-resource-not-served');
       return;
     }
+    if (this.#builtIn.has(opened.cache.encoding.keyPrefix)) return;
     const { hub, served } = this.#registry;
     await hub.open(opened.storageName, opened.cache);
     this.#opened.set(name, opened);

@@ -365,3 +365,57 @@ test('rules in CEL see what was and what is', async () => {
     'spec: Invalid value: "object": may only grow',
   );
 });
+
+test('a definition does not take the place of a built-in kind', async () => {
+  const wanted = definition('leases', {
+    group: 'coordination.k8s.io',
+    versions: [{ ...version, subresources: undefined }],
+  });
+  wanted.metadata = {
+    name: 'leases.coordination.k8s.io',
+    annotations: { 'api-approved.kubernetes.io': 'unapproved, a test' },
+  };
+  await definitions().create(wanted);
+  await vi.waitUntil(
+    async () => (await definitions().get('leases.coordination.k8s.io')).status?.conditions !== undefined,
+  );
+  const lease = { metadata: { name: 'l' }, spec: { holderIdentity: 'me' } };
+  const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+  expect((await ask('POST', leases, lease)).spec).toEqual({ holderIdentity: 'me' });
+  await definitions().delete('leases.coordination.k8s.io');
+  await vi.waitUntil(() =>
+    definitions()
+      .get('leases.coordination.k8s.io')
+      .then(
+        () => false,
+        () => true,
+      ),
+  );
+  expect((await ask('GET', `${leases}/l`)).spec).toEqual({ holderIdentity: 'me' });
+});
+
+test('where a webhook would convert, only what is stored is served', async () => {
+  const other = { name: 'v2', served: true, storage: false, schema: version.schema };
+  const clientConfig = { url: 'https://example.com/convert' };
+  const conversion = { strategy: 'Webhook', webhook: { clientConfig, conversionReviewVersions: ['v1'] } };
+  await establish(definition('hooks', { versions: [version, other], conversion }));
+  expect((await ask('GET', path('hooks'))).items).toEqual([]);
+  expect((await refusal(ask('GET', path('hooks', '', 'v2')))).code).toBe(404);
+});
+
+test('many objects go with their definition', async () => {
+  await establish(definition('manies'));
+  await Promise.all(Array.from({ length: 150 }, (_, i) => ask('POST', path('manies'), object(`m-${i}`))));
+  await definitions().delete(nameOf('manies'));
+  await vi.waitUntil(
+    () =>
+      definitions()
+        .get(nameOf('manies'))
+        .then(
+          () => false,
+          () => true,
+        ),
+    { timeout: 10_000 },
+  );
+  expect((await cluster.storage.list('/registry/manies.stable.example.com/')).items).toEqual([]);
+});

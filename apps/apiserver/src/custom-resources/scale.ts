@@ -1,5 +1,15 @@
 import { Scale, type CustomResourceSubresourceScale } from '@wherry/api';
-import { clone, isMap, notFound, setOwn, statusError, type JsonMap, type KubeObject } from '@wherry/apimachinery';
+import {
+  clone,
+  fieldInvalid,
+  invalid,
+  isMap,
+  notFound,
+  setOwn,
+  statusError,
+  type JsonMap,
+  type KubeObject,
+} from '@wherry/apimachinery';
 import { mediaTypeOf, parseBody } from '../http/body.ts';
 import { jsonAnswer, type Answer, type RequestContext } from '../http/context.ts';
 import { groupResource } from '../registry/object-meta.ts';
@@ -76,8 +86,13 @@ async function write(
   const entry = await updateObject(registry, served, cacheKey(served, namespace, name), name, options, (old) => {
     const scale = produce(old);
     checkIdentity(served, scale, name, namespace);
+    const replicas = scale.spec?.replicas ?? 0;
+    if (replicas < 0) {
+      const detail = 'must be greater than or equal to 0';
+      throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [fieldInvalid('spec.replicas', replicas, detail)]);
+    }
     const object = clone(old);
-    writeSimple(object as unknown as JsonMap, paths.spec, scale.spec?.replicas ?? 0);
+    writeSimple(object as unknown as JsonMap, paths.spec, replicas);
     object.metadata.resourceVersion = scale.metadata.resourceVersion;
     object.metadata.uid = scale.metadata.uid || object.metadata.uid;
     return object;

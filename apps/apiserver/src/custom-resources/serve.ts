@@ -39,7 +39,9 @@ export function serveDefinition(definition: CustomResourceDefinition, isTerminat
   });
   const served = new Map<string, Served>();
   for (const [i, resource] of resources.entries()) {
-    if (!spec.versions[i]!.served) continue;
+    // Nothing converts by webhook yet, and an object in a shape that is not its own would be worse than none.
+    const converted = resource === storage || spec.conversion?.strategy !== 'Webhook';
+    if (!spec.versions[i]!.served || !converted) continue;
     served.set(`${resource.group}/${resource.version}/${resource.plural}`, serve(resource));
   }
   return { storageName, cache, stored: serve(storage), served };

@@ -21,7 +21,7 @@ export function createObjectForm(served: Served): JsonForm {
   return {
     name: `object ${apiVersion}`,
     head: (meta) =>
-      `{"kind":"${resource.kind}List","apiVersion":"${apiVersion}","metadata":${JSON.stringify(meta)},"items":[`,
+      `{"kind":"${resource.listKind ?? `${resource.kind}List`}","apiVersion":"${apiVersion}","metadata":${JSON.stringify(meta)},"items":[`,
     item,
     one: item,
     event: item,

@@ -1,5 +1,5 @@
 import { CustomResourceDefinition } from '../apiextensions/custom-resource-definition.ts';
-import { ageColumn, nameColumn } from '../columns/age.ts';
+import { customResourceDefinitionColumns } from '../columns/custom-resource-definition.ts';
 import type { Resource } from '../resource.ts';
 import { namespacedV1, nameField } from './fields.ts';
 
@@ -15,6 +15,6 @@ export const customResourceDefinitions: Resource<CustomResourceDefinition> = {
   namespaced: false,
   schema: CustomResourceDefinition,
   subresources: ['status'],
-  columns: [nameColumn, ageColumn],
+  columns: customResourceDefinitionColumns,
   selectableFields: nameField,
 };

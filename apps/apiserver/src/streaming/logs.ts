@@ -118,7 +118,7 @@ function logQuery(context: RequestContext): URLSearchParams {
     if (stream !== 'All' && query.has('tailLines')) {
       errors.push({
         type: 'FieldValueForbidden',
-        field: 'tailLines',
+        field: '',
         detail: '`tailLines` and specific `stream` are mutually exclusive for now',
       });
     }

@@ -120,6 +120,17 @@ test('bad options are refused before the kubelet is asked', async () => {
   expect(asked).toEqual([]);
 });
 
+test('one of both outputs can be read, but then not its last lines', async () => {
+  expect(await logs('p', { stream: 'Stderr', insecureSkipTLSVerifyBackend: 'true' })).toBe('hello\n');
+  expect(asked).toEqual(['/containerLogs/default/p/app?stream=Stderr']);
+  expect((await refusal(logs('p', { stream: 'Stdout', tailLines: '1' }))).message).toContain(
+    '`tailLines` and specific `stream` are mutually exclusive for now',
+  );
+  expect((await refusal(logs('p', { stream: 'Both' }))).message).toContain(
+    'stream: Unsupported value: "Both": supported values: "All", "Stderr", "Stdout"',
+  );
+});
+
 test('what the kubelet says against it reaches the client', async () => {
   answer = { status: 400, body: 'container "app" in pod "p" is waiting to start: ContainerCreating' };
   const error = await refusal(logs('p'));

@@ -1,5 +1,5 @@
 import { authenticationFlags } from './auth/flags.ts';
-import { durationFlag, integerFlag, listFlag, stringFlag } from '@wherry/daemon';
+import { booleanFlag, durationFlag, integerFlag, listFlag, stringFlag } from '@wherry/daemon';
 import { defaults } from './options.ts';
 
 /** Upstream's names where upstream has the flag. */
@@ -26,6 +26,7 @@ export const apiserverFlags = {
   serviceNodePortRange: stringFlag('the range of node ports', defaults.serviceNodePortRange),
   dataDir: stringFlag('where the store keeps its data', '/var/lib/wherry/apiserver'),
   maxRequestsInflight: integerFlag('reading requests at a time; 0 is no limit', defaults.maxRequestsInFlight),
+  enablePriorityAndFairness: booleanFlag('let FlowSchemas and PriorityLevelConfigurations say who goes first', true),
   maxMutatingRequestsInflight: integerFlag(
     'writing requests at a time; 0 is no limit',
     defaults.maxMutatingRequestsInFlight,

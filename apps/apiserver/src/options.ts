@@ -29,6 +29,8 @@ export interface ApiserverOptions {
   serviceNodePortRange: string;
   maxRequestsInFlight: number;
   maxMutatingRequestsInFlight: number;
+  /** Whether FlowSchemas and PriorityLevelConfigurations say who goes first; else the two numbers above alone hold. */
+  enablePriorityAndFairness: boolean;
   requestTimeoutMs: number;
   eventTtlSeconds: number;
   /** How often history older than that is compacted; 0 never. */
@@ -50,6 +52,7 @@ export const defaults = {
   serviceNodePortRange: '30000-32767',
   maxRequestsInFlight: 400,
   maxMutatingRequestsInFlight: 200,
+  enablePriorityAndFairness: true,
   requestTimeoutMs: 60_000,
   eventTtlSeconds: 3_600,
   compactionIntervalMs: 300_000,

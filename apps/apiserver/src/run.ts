@@ -30,6 +30,7 @@ export async function runApiserver(context: DaemonContext<typeof apiserverFlags>
       serviceNodePortRange: flags.serviceNodePortRange,
       maxRequestsInFlight: flags.maxRequestsInflight,
       maxMutatingRequestsInFlight: flags.maxMutatingRequestsInflight,
+      enablePriorityAndFairness: flags.enablePriorityAndFairness,
       requestTimeoutMs: flags.requestTimeout,
       eventTtlSeconds: flags.eventTtl / 1_000,
       compactionIntervalMs: flags.etcdCompactionInterval,

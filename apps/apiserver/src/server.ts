@@ -6,6 +6,7 @@ import { Discovery } from './discovery/discovery.ts';
 import { GroupVersions } from './discovery/group-versions.ts';
 import { openApiOf } from './discovery/load-openapi.ts';
 import { auditIdOf, Dispatcher } from './http/dispatch.ts';
+import { configurationOf, FlowControl } from './flow-control/flow-control.ts';
 import { InFlight } from './http/in-flight.ts';
 import { listen } from './http/listen.ts';
 import { ApiserverMetrics } from './http/metrics.ts';
@@ -15,6 +16,7 @@ import { buildRegistry } from './registry/build.ts';
 import { parseIpRange } from './registry/ip-range.ts';
 import { findServed, type Registry } from './registry/registry.ts';
 import type { PortRange } from './registry/service-allocation.ts';
+import { repairClusterIps } from './system/cluster-ips.ts';
 import { ensureClusterObjects } from './system/cluster-objects.ts';
 import { createCompactor } from './system/compaction.ts';
 import { every } from './system/every.ts';
@@ -53,11 +55,17 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     options.metrics,
     (info) => findServed(registry, info.group, info.version, info.resource) !== undefined,
   );
-  const inFlight = new InFlight({
-    reading: options.maxRequestsInFlight,
-    mutating: options.maxMutatingRequestsInFlight,
+  const { maxRequestsInFlight, maxMutatingRequestsInFlight } = options;
+  const fair = options.enablePriorityAndFairness;
+  const inFlight = new InFlight(
+    fair ? { reading: 0, mutating: 0 } : { reading: maxRequestsInFlight, mutating: maxMutatingRequestsInFlight },
+  );
+  const flowControl = new FlowControl(configurationOf(registry), {
+    totalSeats: maxRequestsInFlight + maxMutatingRequestsInFlight,
+    // As upstream, a quarter of the time that the whole request may take.
+    maxWaitMs: options.requestTimeoutMs / 4,
   });
-  metrics.addGauges(gaugesOf(registry, inFlight));
+  metrics.addGauges(gaugesOf(registry, inFlight, flowControl));
   let started = false;
   health.addCheck('caches-synced', () => registry.hub.ready || 'the caches are not filled');
   health.addCheck('poststarthook/start-system-namespaces', () => started || 'not finished', { live: false });
@@ -79,6 +87,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     registry,
     subresources,
     inFlight,
+    flowControl: fair ? flowControl : undefined,
     paths: {
       health,
       discovery: new Discovery(groups, subresources),
@@ -93,6 +102,8 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   });
   const customResources = new CustomResources(registry, log, stopping.signal);
   await registry.hub.start();
+  // Before anybody can ask for an address that is in use.
+  await repairClusterIps(registry, new Date());
   void registry.authenticator.prepare();
   await customResources.start();
   const listener = await listen({
@@ -153,9 +164,10 @@ export function parsePortRange(text: string): PortRange {
   return { first, last };
 }
 
-function gaugesOf(registry: Registry, inFlight: InFlight) {
+function gaugesOf(registry: Registry, inFlight: InFlight, flowControl: FlowControl) {
   return {
     inFlight,
+    levels: () => flowControl.levels(),
     *watchers() {
       for (const { resource, cache } of registry.served.values()) {
         yield { group: resource.group, version: resource.version, kind: resource.kind, count: cache.watcherCount };

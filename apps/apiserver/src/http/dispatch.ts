@@ -7,6 +7,7 @@ import type { Registry } from '../registry/registry.ts';
 import { route } from '../verbs/route.ts';
 import type { SubresourceTable } from '../verbs/subresources.ts';
 import type { Answer, RequestContext, Response, User } from './context.ts';
+import type { FlowControl, Seat } from '../flow-control/flow-control.ts';
 import type { InFlight } from './in-flight.ts';
 import type { RequestLog } from './request-log.ts';
 import { answerPath, type PathOptions } from './paths.ts';
@@ -18,6 +19,8 @@ export interface DispatchOptions {
   registry: Registry;
   subresources: SubresourceTable;
   inFlight: InFlight;
+  /** Absent: only the bounds of inFlight hold. */
+  flowControl: FlowControl | undefined;
   paths: PathOptions;
   log: RequestLog;
   /** Aborted when the server stops: ends watches and streams. */
@@ -89,7 +92,7 @@ export class Dispatcher {
 
   async #answer(seen: Identified, request: IncomingMessage, response: Response, warnings: string[]): Promise<Answer> {
     const { info, query } = seen;
-    const { inFlight, registry, subresources, paths, stopping } = this.#options;
+    const { inFlight, flowControl, registry, subresources, paths, stopping } = this.#options;
     const user = allow(seen, registry);
     const mutating = mutatingVerbs.has(info.verb);
     const limited = !isLongRunning(info);
@@ -97,7 +100,13 @@ export class Dispatcher {
       inFlight.enter(mutating);
       this.#due.set(response, performance.now() + this.#options.requestTimeoutMs);
     }
+    let seat: Seat | undefined;
     try {
+      if (limited && flowControl !== undefined) {
+        const given = flowControl.acquire(user, info, () => goneSignal(response, stopping));
+        seat = given instanceof Promise ? await given : given;
+        for (const name in seat.headers) response.setHeader(name, seat.headers[name] ?? '');
+      }
       const method = request.method ?? 'GET';
       const streamed = method === 'GET' || method === 'HEAD' || (info.subresource === 'proxy' && info.group === '');
       const body = streamed ? undefined : await readBody(request);
@@ -106,6 +115,7 @@ export class Dispatcher {
     } finally {
       if (limited) {
         inFlight.leave(mutating);
+        seat?.release();
         this.#due.delete(response);
       }
     }
@@ -204,17 +214,20 @@ class Context implements RequestContext {
 
   /** Made when asked for: most requests never need it. */
   get signal(): AbortSignal {
-    if (this.#signal === undefined) {
-      const gone = new AbortController();
-      const abort = () => gone.abort();
-      this.#response.once('close', () => {
-        this.#stopping.removeEventListener('abort', abort);
-        abort();
-      });
-      this.#stopping.addEventListener('abort', abort, { once: true });
-      if (this.#stopping.aborted) abort();
-      this.#signal = gone.signal;
-    }
+    this.#signal ??= goneSignal(this.#response, this.#stopping);
     return this.#signal;
   }
+}
+
+/** Aborted when the client has gone, or the server stops. */
+function goneSignal(response: Response, stopping: AbortSignal): AbortSignal {
+  const gone = new AbortController();
+  const abort = () => gone.abort();
+  response.once('close', () => {
+    stopping.removeEventListener('abort', abort);
+    abort();
+  });
+  stopping.addEventListener('abort', abort, { once: true });
+  if (stopping.aborted) abort();
+  return gone.signal;
 }

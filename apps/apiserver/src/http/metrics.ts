@@ -15,6 +15,7 @@ interface Series {
 export interface GaugeSources {
   inFlight: InFlight;
   watchers(): Iterable<{ group: string; version: string; kind: string; count: number }>;
+  levels(): Iterable<{ name: string; inUse: number; waiting: number }>;
   objects(): Iterable<{ resource: string; count: number }>;
 }
 
@@ -63,6 +64,24 @@ export class ApiserverMetrics {
       registers,
       collect() {
         for (const { count, ...labels } of sources.watchers()) this.set(labels, count);
+      },
+    });
+    new Gauge({
+      name: 'apiserver_flowcontrol_current_executing_requests',
+      help: 'Requests being worked on, by priority level.',
+      labelNames: ['priority_level'],
+      registers,
+      collect() {
+        for (const { name, inUse } of sources.levels()) this.set({ priority_level: name }, inUse);
+      },
+    });
+    new Gauge({
+      name: 'apiserver_flowcontrol_current_inqueue_requests',
+      help: 'Requests that wait for their turn, by priority level.',
+      labelNames: ['priority_level'],
+      registers,
+      collect() {
+        for (const { name, waiting } of sources.levels()) this.set({ priority_level: name }, waiting);
       },
     });
     new Gauge({

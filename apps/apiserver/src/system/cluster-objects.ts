@@ -1,6 +1,8 @@
 import type { Registry } from '../registry/registry.ts';
 import { publishAuthentication } from './authentication-config.ts';
 import { reconcileApiServices } from './api-services.ts';
+import { repairClusterIps } from './cluster-ips.ts';
+import { ensureFlowControl } from './flow-control.ts';
 import { ensureSystemPriorityClasses } from './priority-classes.ts';
 import { ensureServiceCidr } from './service-cidr.ts';
 
@@ -10,6 +12,8 @@ export async function ensureClusterObjects(registry: Registry, serviceCidr: stri
     ensureSystemPriorityClasses(registry, now),
     ensureServiceCidr(registry, serviceCidr, now),
     reconcileApiServices(registry, now),
+    repairClusterIps(registry, now),
     publishAuthentication(registry, now),
+    ensureFlowControl(registry, now),
   ]);
 }

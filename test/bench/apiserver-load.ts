@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ApiserverProcess, type Identity, writeIdentity } from './apiserver-process.ts';
-import { BenchClient, benchPod, each } from './bench-client.ts';
+import { BenchClient, benchPod, each, prepareNamespace } from './bench-client.ts';
 import { mebibytes, milliseconds, quantile, table } from './report.ts';
 
 const run = promisify(execFile);
@@ -70,6 +70,7 @@ export async function apiserverLoad(): Promise<string> {
 async function listPods(identity: Identity): Promise<{ timesMs: number[]; bytes: number }> {
   using client = new BenchClient(identity);
   const path = '/api/v1/namespaces/default/pods';
+  await prepareNamespace(client, 'default');
   await each(PODS, 16, (n) => client.ask('POST', path, { body: benchPod(n) }));
   const timesMs: number[] = [];
   let bytes = 0;

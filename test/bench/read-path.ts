@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiserverProcess, type LoopProbe } from './apiserver-process.ts';
-import { BenchClient, benchConfigMap, benchPod, each } from './bench-client.ts';
+import { BenchClient, benchConfigMap, benchPod, each, prepareNamespace } from './bench-client.ts';
 import { mebibytes, milliseconds, quantile, table } from './report.ts';
 
 const PODS = 10_000;
@@ -20,8 +20,7 @@ export async function readPath(): Promise<string> {
   await using apiserver = await ApiserverProcess.prepare();
   await apiserver.start(apiserver.probed());
   using client = new BenchClient(apiserver.identity, 64);
-  for (const name of ['lists', 'more', 'watched'])
-    await client.ask('POST', '/api/v1/namespaces', { body: namespace(name) });
+  for (const name of ['lists', 'more', 'watched']) await prepareNamespace(client, name);
   await each(PODS, 16, (n) =>
     client.ask('POST', `/api/v1/namespaces/${n < LISTED ? 'lists' : 'more'}/pods`, { body: benchPod(n) }),
   );
@@ -154,8 +153,4 @@ async function watchers(apiserver: ApiserverProcess, client: BenchClient): Promi
 
 function loop({ p99, max }: LoopProbe): string {
   return `${milliseconds(p99)} / ${milliseconds(max)}`;
-}
-
-function namespace(name: string): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 }

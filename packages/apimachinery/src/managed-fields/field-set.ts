@@ -12,7 +12,7 @@ type Building = Record<string, FieldSet>;
 
 export const emptySet: FieldSet = Object.freeze({});
 /** A member without children. */
-export const leaf: FieldSet = emptySet;
+export const leaf: FieldSet = Object.freeze({});
 
 export function isEmptySet(set: FieldSet): boolean {
   for (const _ in set) return false;

@@ -1,5 +1,6 @@
 import type { ObjectSchema, Schema } from '@wherry/apimachinery';
-import { fieldValues, schemaValues, unions } from './maximal-values.ts';
+import { discriminators, unions } from './maximal-unions.ts';
+import { fieldValues, schemaValues } from './maximal-values.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -26,7 +27,17 @@ function objectOf(schema: ObjectSchema, variant: number, above: readonly string[
     // null in a table: left out.
     if (value !== undefined && value !== null) result[name] = value;
   }
+  const discriminator = discriminators[schema.id];
+  if (discriminator !== undefined && one !== undefined) result[discriminator] = kindOf(one);
+  // No two containers of a pod have one name.
+  const [init] = (result['initContainers'] ?? []) as Json[];
+  if (init !== undefined) init['name'] = 'init';
   return result;
+}
+
+/** As a discriminator names a field of its union. */
+function kindOf(field: string): string {
+  return field === 'jsonPatch' ? 'JSONPatch' : field.charAt(0).toUpperCase() + field.slice(1);
 }
 
 function valueOf(schema: Schema, name: string, variant: number, above: readonly string[]): unknown {
@@ -100,9 +111,18 @@ export function fieldsIn(schema: Schema, value: unknown, found: Set<string>): vo
   }
 }
 
+/** To these, finalizers and tolerations of the server's own are added. */
+const openLists = ['metadata.finalizers', 'spec.tolerations'];
+
 /** The paths at which `actual` lacks what `expected` has. */
 export function missing(expected: unknown, actual: unknown, path = ''): string[] {
+  // The server adds items of its own.
+  if (Array.isArray(expected) && openLists.includes(path) && Array.isArray(actual)) {
+    const lacks = expected.some((item) => !actual.some((other) => missing(item, other).length === 0));
+    return lacks ? [path] : [];
+  }
   if (Array.isArray(expected)) {
+    if (expected.length === 0 && actual === undefined) return [];
     if (!Array.isArray(actual) || actual.length !== expected.length) return [path];
     return expected.flatMap((item, index) => missing(item, actual[index], `${path}[${index}]`));
   }
@@ -119,12 +139,27 @@ export function missing(expected: unknown, actual: unknown, path = ''): string[]
 
 /** Takes out what a field error points at. @returns false when there is no such field. */
 export function removeAt(object: Json, path: string): boolean {
+  const [parent, last] = placeOf(object, path);
+  if (Array.isArray(parent)) parent.splice(Number(last), 1);
+  else if (parent !== undefined) delete parent[last];
+  return parent !== undefined;
+}
+
+/** Puts another value where a field error points. @returns false when there is no such field. */
+export function replaceAt(object: Json, path: string, value: unknown): boolean {
+  const [parent, last] = placeOf(object, path);
+  const before = (parent as Json | undefined)?.[last];
+  if (Array.isArray(before)) (parent as Json)[last] = [value];
+  else if (typeof before === 'string') (parent as Json)[last] = value;
+  else return false;
+  return true;
+}
+
+function placeOf(object: Json, path: string): [parent: Json | unknown[] | undefined, last: string] {
   const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
-  const last = steps.pop();
+  const last = steps.pop() ?? '';
   let parent: unknown = object;
   for (const step of steps) parent = (parent as Json | undefined)?.[step];
-  if (last === undefined || typeof parent !== 'object' || parent === null || !Object.hasOwn(parent, last)) return false;
-  if (Array.isArray(parent)) parent.splice(Number(last), 1);
-  else delete (parent as Json)[last];
-  return true;
+  const found = typeof parent === 'object' && parent !== null && Object.hasOwn(parent, last);
+  return [found ? (parent as Json | unknown[]) : undefined, last];
 }

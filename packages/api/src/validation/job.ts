@@ -46,7 +46,9 @@ export function* job(object: Job): Findings {
 /** The labels and the selector that the server gives a job, unless its user chose to do so. */
 function* generatedSelector({ metadata, spec }: Job): Findings {
   if (spec.manualSelector === true || spec.selector === undefined) return;
-  const { name = '', uid = '' } = metadata;
+  // Absent when it is wrong in other ways, whatever the type says.
+  const name = (metadata.name as string | undefined) ?? '';
+  const uid = metadata.uid ?? '';
   if (uid === '') yield fieldRequired('metadata.uid');
   const expected: Record<string, string> = {
     'controller-uid': uid,

@@ -91,7 +91,7 @@ test('discovery lists what is served, in both of its forms', () =>
   }));
 
 test('requests beyond the limit are told to come back', () =>
-  withCluster({ maxRequestsInFlight: 1 }, async ({ client, server, config }) => {
+  withCluster({ enablePriorityAndFairness: false, maxRequestsInFlight: 1 }, async ({ client, server, config }) => {
     // A read of a revision that is not there yet holds its place until the answer.
     const path = '/api/v1/namespaces/default/configmaps';
     const waiting = client

@@ -1,4 +1,4 @@
-import { apiVersionOf, resources, type Pod, type Resource } from '@wherry/api';
+import { apiVersionOf, ipAddresses, resources, type Pod, type Resource } from '@wherry/api';
 import type { Storage } from '@wherry/store';
 import { chooseAdmissionPlugins } from '../admission/plugins.ts';
 import { Authenticator, type AuthenticationOptions } from '../auth/authenticator.ts';
@@ -6,6 +6,7 @@ import { createAuthorization, type AuthorizationMode } from '../authorization/bu
 import { createEncoding } from '../cache/entry.ts';
 import { Hub } from '../cache/hub.ts';
 import { WatchCache, type CacheIndex } from '../cache/watch-cache.ts';
+import { ClusterIps } from './cluster-ips.ts';
 import { autoscalingV1Conversion } from './autoscaler-conversion.ts';
 import { definitionRules } from '../custom-resources/definition-rules.ts';
 import { eventsV1Conversion } from './event-conversion.ts';
@@ -42,18 +43,15 @@ const conversions: Readonly<Record<string, Conversion>> = {
 
 export function buildRegistry(options: RegistryOptions): Registry {
   const hub = new Hub(options.storage, options.onTrouble);
-  const strategies = createStrategies({ services: new ServiceAllocator(hub, options.serviceIps, options.nodePorts) });
   const caches = new Map<string, WatchCache>();
+  const addresses = new ClusterIps(cacheOf(ipAddresses as Resource, hub, caches));
+  const strategies = createStrategies({
+    services: new ServiceAllocator(hub, options.serviceIps, addresses, options.nodePorts),
+  });
   const served = new ServedResources();
   for (const each of resources as readonly Resource[]) {
     const resource = each.kind === 'CustomResourceDefinition' ? { ...each, rules: definitionRules } : each;
-    const { name, kind, apiVersion } = storageOf(resource);
-    let cache = caches.get(name);
-    if (cache === undefined) {
-      cache = new WatchCache(createEncoding(name, kind, apiVersion), name === 'pods' ? podsByNode : undefined);
-      caches.set(name, cache);
-      if (resource.stored !== false) hub.add(name, cache);
-    }
+    const cache = cacheOf(resource, hub, caches);
     const conversion = conversions[`${resource.group}/${resource.version}/${resource.kind}`];
     const strategy = strategies.get(`${resource.group}/${resource.plural}`) ?? {};
     served.set(`${resource.group}/${resource.version}/${resource.plural}`, { resource, cache, strategy, conversion });
@@ -70,6 +68,17 @@ export function buildRegistry(options: RegistryOptions): Registry {
     authenticator,
     ...authorization,
   };
+}
+
+/** The cache of what the resource stores, which several may share. */
+function cacheOf(resource: Resource, hub: Hub, caches: Map<string, WatchCache>): WatchCache {
+  const { name, kind, apiVersion } = storageOf(resource);
+  const known = caches.get(name);
+  if (known !== undefined) return known;
+  const cache = new WatchCache(createEncoding(name, kind, apiVersion), name === 'pods' ? podsByNode : undefined);
+  caches.set(name, cache);
+  if (resource.stored !== false) hub.add(name, cache);
+  return cache;
 }
 
 function storageOf(resource: Resource): { name: string; kind: string; apiVersion: string } {

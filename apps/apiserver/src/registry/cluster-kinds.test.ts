@@ -5,16 +5,19 @@ import {
   apiServices,
   certificateSigningRequests,
   ingresses,
+  ipAddresses,
   priorityClasses,
   serviceCidrs,
+  services,
   validatingWebhookConfigurations,
   type CertificateSigningRequest,
   type Ingress,
 } from '@wherry/api';
 import { RestClient } from '@wherry/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openMemoryStore } from '@wherry/store';
 import { startTestApiserver, type TestApiserver } from '../../../../test/fixture/cluster-fixture.ts';
-import { refusal } from '../testing/objects.ts';
+import { refusal, service } from '../testing/objects.ts';
 
 let cluster: TestApiserver;
 beforeAll(async () => {
@@ -114,6 +117,42 @@ test('the range of cluster IPs is an object that is ready', async () => {
   const { spec, status } = await cluster.client.resource(serviceCidrs).get('kubernetes');
   expect(spec.cidrs).toEqual(['10.96.0.0/16']);
   expect(status?.conditions).toMatchObject([{ type: 'Ready', status: 'True' }]);
+});
+
+describe('the address of a Service', () => {
+  const addresses = () => cluster.client.resource(ipAddresses);
+  const create = (name: string, more = {}) => cluster.client.resource(services).create(service(name, more));
+
+  test('is an object as long as the Service has it', async () => {
+    const { clusterIP = '' } = (await create('web')).spec;
+    const { metadata, spec } = await addresses().get(clusterIP);
+    expect(spec.parentRef).toEqual({ resource: 'services', namespace: 'default', name: 'web' });
+    expect(metadata).toMatchObject({
+      uid: expect.any(String),
+      labels: { 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' },
+    });
+    expect((await refusal(create('second', { clusterIP }))).message).toContain('provided IP is already allocated');
+    await cluster.client.resource(services).delete('web', { namespace: 'default' });
+    expect((await refusal(addresses().get(clusterIP))).status.code).toBe(404);
+  });
+
+  test('may be kept from Services by anybody', async () => {
+    const parentRef = { resource: 'gateways', group: 'example.com', name: 'edge' };
+    await addresses().create({ metadata: { name: '10.96.7.7' }, spec: { parentRef } });
+    const taken = create('taken', { clusterIP: '10.96.7.7' });
+    expect((await refusal(taken)).message).toContain('provided IP is already allocated');
+  });
+
+  test('is written down again when it was forgotten', async () => {
+    await using storage = await openMemoryStore();
+    const first = await startTestApiserver({ storage });
+    await first.client.resource(ipAddresses).delete('10.96.0.1');
+    await first.close();
+    const second = await startTestApiserver({ storage });
+    const { spec } = await second.client.resource(ipAddresses).get('10.96.0.1');
+    expect(spec.parentRef).toMatchObject({ namespace: 'default', name: 'kubernetes' });
+    await second.close();
+  });
 });
 
 describe('generations', () => {

@@ -1,6 +1,7 @@
 import { internalError, invalid, type FieldError, type KubeObject } from '@wherry/apimachinery';
 import type { Service, ServicePort } from '@wherry/api';
 import type { Hub } from '../cache/hub.ts';
+import type { ClusterIps } from './cluster-ips.ts';
 import { formatIp, parseIp, pickFree, staticBand, type IpRange } from './ip-range.ts';
 import type { Allocator, SideEffects } from './strategy.ts';
 
@@ -15,17 +16,19 @@ export interface PortRange {
 }
 
 /**
- * Cluster IPs and node ports: one record per address and per port, written only if it is not there, in the transaction
- * of the Service itself. So two Services never share one, and none is lost when the apiserver dies.
+ * Cluster IPs and node ports: one IPAddress per address and one record per port, written only if it is not there, in
+ * the transaction of the Service itself. So two Services never share one, and none is lost when the apiserver dies.
  */
 export class ServiceAllocator implements Allocator {
   readonly #ips: IpRange;
+  readonly #addresses: ClusterIps;
   readonly #ports: PortRange;
   readonly #used = new Set<string>();
   readonly #random: () => number;
 
-  constructor(hub: Hub, ips: IpRange, ports: PortRange, random: () => number = Math.random) {
+  constructor(hub: Hub, ips: IpRange, addresses: ClusterIps, ports: PortRange, random: () => number = Math.random) {
     this.#ips = ips;
+    this.#addresses = addresses;
     this.#ports = ports;
     this.#random = random;
     hub.listen(RANGES, (key, value) => {
@@ -50,7 +53,7 @@ export class ServiceAllocator implements Allocator {
     setFamilies(service);
     const had = ipOf(before);
     if (needsClusterIp(service) && (had === undefined || ipOf(service) !== had)) this.#takeIp(service, effects);
-    if (had !== undefined && ipOf(service) !== had) release(IPS + had, effects);
+    if (had !== undefined && ipOf(service) !== had) this.#addresses.release(had, effects);
     const hadPorts = new Set(nodePortsOf(before));
     if (needsNodePorts(service)) this.#takePorts(service, hadPorts, effects);
     const has = new Set(nodePortsOf(service));
@@ -62,7 +65,7 @@ export class ServiceAllocator implements Allocator {
     const service = old as Service;
     const effects = noEffects();
     const ip = ipOf(service);
-    if (ip !== undefined) release(IPS + ip, effects);
+    if (ip !== undefined) this.#addresses.release(ip, effects);
     for (const port of new Set(nodePortsOf(service))) release(PORTS + port, effects);
     return effects;
   }
@@ -78,16 +81,17 @@ export class ServiceAllocator implements Allocator {
           `failed to allocate IP ${wanted}: the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${cidr}`,
         );
       }
-      if (this.#used.has(IPS + wanted))
+      if (this.#addresses.isUsed(wanted))
         throw this.#refuseIp(service, `failed to allocate IP ${wanted}: provided IP is already allocated`);
-      take(IPS + wanted, service, effects);
+      this.#addresses.take(wanted, service, effects);
       return;
     }
-    const offset = pickFree(size, staticBand(size), (at) => this.#used.has(IPS + formatIp(base + at)), this.#random());
+    const isUsed = (at: number): boolean => this.#addresses.isUsed(formatIp(base + at));
+    const offset = pickFree(size, staticBand(size), isUsed, this.#random());
     if (offset === undefined) throw internalError('failed to allocate a serviceIP: range is full');
     service.spec.clusterIP = formatIp(base + offset);
     service.spec.clusterIPs = [service.spec.clusterIP];
-    take(IPS + service.spec.clusterIP, service, effects);
+    this.#addresses.take(service.spec.clusterIP, service, effects);
   }
 
   /** One number may serve several protocols of the same Service. */

@@ -1,18 +1,24 @@
 import { fieldInvalid, type FieldError, type KubeObject } from '@wherry/apimachinery';
 import type { JSONSchemaProps, ResourceRules } from '@wherry/api';
 import { compileRules, newBudget, type RuleCheck } from './cel/rules.ts';
-import { compileDefaults } from './defaulting.ts';
+import { compileDefaults, type Defaulter } from './defaulting.ts';
 import { absent, compileValidator, type Check } from './validator.ts';
 
-/** Defaulting and validation of one version of a custom resource. Throws an Error for a schema that is none. */
+/**
+ * Defaulting and validation of one version of a custom resource. Made into code with the first object: definitions of a
+ * megabyte are not rare, and many of their versions are never used.
+ */
 export function rulesOf(props: JSONSchemaProps | undefined): ResourceRules {
   const schema = withoutMetadata(props);
-  const checks: Checks = { schema: compileValidator(schema), rules: schema && compileRules(schema) };
+  let checks: Checks | undefined;
+  const compiled = (): Checks =>
+    (checks ??= { schema: compileValidator(schema), rules: schema && compileRules(schema) });
+  let applyDefaults: Defaulter | undefined;
   return {
-    applyDefaults: compileDefaults(schema),
-    validateCreate: (object) => judge(checks, object, absent),
-    validateUpdate: (object, old) => judge(checks, object, old),
-    validateStatusUpdate: (object, old) => judge(checks, object, old),
+    applyDefaults: (object) => (applyDefaults ??= compileDefaults(schema))(object),
+    validateCreate: (object) => judge(compiled(), object, absent),
+    validateUpdate: (object, old) => judge(compiled(), object, old),
+    validateStatusUpdate: (object, old) => judge(compiled(), object, old),
   };
 }
 

@@ -1,9 +1,11 @@
 import type { JSONSchemaProps } from '@wherry/api';
-import { formatFieldError, type FieldError } from '@wherry/apimachinery';
+import { decode, formatFieldError, type FieldError, type KubeObject } from '@wherry/apimachinery';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compileDefaults } from './defaulting.ts';
 import { parsePath } from './json-path.ts';
+import { rulesOf } from './rules.ts';
+import { schemaOfKind } from './structural-schema.ts';
 import { absent, compileValidator } from './validator.ts';
 
 function judge(schema: JSONSchemaProps, value: unknown, old: unknown = absent): string[] {
@@ -202,4 +204,52 @@ test.each<[string, unknown[]]>([
 
 test.each(['.a[', '.a[x]', 'a.b', '.a[?(b)]'])('the path %s is none', (path) => {
   expect(() => parsePath(path)).toThrow();
+});
+
+const anySchema: fc.Arbitrary<JSONSchemaProps> = fc.letrec<{ schema: JSONSchemaProps }>((tie) => ({
+  schema: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom<JSONSchemaProps>(
+      { type: 'string', pattern: '^a+$', default: 'aa' },
+      { type: 'string', nullable: true, format: 'date-time' },
+      { type: 'integer', maximum: 3, default: 1 },
+      { type: 'boolean' },
+      { 'x-kubernetes-int-or-string': true },
+      { 'x-kubernetes-preserve-unknown-fields': true },
+    ),
+    fc.record({ type: fc.constant('array'), items: tie('schema') }),
+    fc.record({ type: fc.constant('object'), additionalProperties: tie('schema') }),
+    fc.record({
+      type: fc.constant('object'),
+      properties: fc.dictionary(fc.constantFrom('a', 'b', '__proto__', 'constructor'), tie('schema'), { maxKeys: 3 }),
+    }),
+  ),
+})).schema;
+
+test('any object is pruned, defaulted and judged without a fault, by any schema', () => {
+  const keys = fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor');
+  const json = fc.object({
+    key: keys,
+    maxDepth: 4,
+    values: [fc.string(), fc.integer(), fc.boolean(), fc.constant(null)],
+  });
+  fc.assert(
+    fc.property(anySchema, json, (spec, value) => {
+      const schema: JSONSchemaProps = { type: 'object', properties: { spec } };
+      const kind = schemaOfKind('com.example.v1.Any', schema);
+      const { object, errors } = decode<KubeObject>(kind as never, { metadata: { name: 'x' }, spec: value });
+      expect(errors).toEqual([]);
+      const rules = rulesOf(schema);
+      rules.applyDefaults(object);
+      const text = JSON.stringify(object);
+      for (const error of [...rules.validateCreate(object), ...rules.validateUpdate(object, object)])
+        expect(formatFieldError(error)).not.toContain('undefined');
+      expect(JSON.stringify(object)).toBe(text);
+      const again = decode<KubeObject>(kind as never, object);
+      expect(again.strict).toEqual([]);
+      expect(JSON.stringify(again.object)).toBe(text);
+      expect(Object.getPrototypeOf({})).toBe(Object.prototype);
+    }),
+    { numRuns: 300 },
+  );
 });

@@ -128,7 +128,7 @@ function fewest(found: FieldError[][]): FieldError[] {
 
 function text(props: JSONSchemaProps): Check | undefined {
   const { minLength, maxLength, pattern, format } = props;
-  const matches = pattern === undefined ? undefined : compilePattern(pattern);
+  const matches = pattern === undefined ? undefined : lazyPattern(pattern);
   const fits =
     format === undefined ? undefined : getOwn(formats, format.toLowerCase().replace('datetime', 'date-time'));
   if (minLength === undefined && maxLength === undefined && !matches && !fits) return undefined;
@@ -141,6 +141,12 @@ function text(props: JSONSchemaProps): Check | undefined {
     if (matches && !matches(value)) errors.push(bodyError(path, value, `should match '${pattern}'`));
     if (fits && !fits(value)) errors.push(typeError(path, format!, value));
   };
+}
+
+/** Compiled with the first text: a definition may have hundreds of patterns that no object ever meets. */
+function lazyPattern(pattern: string): (value: string) => boolean {
+  let compiled: ReturnType<typeof compilePattern> | undefined;
+  return (value) => (compiled ??= compilePattern(pattern)).matcher(value).find();
 }
 
 /** Unicode code points, as Go counts. */

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { Environment } from '@marcbachmann/cel-js';
 import { compareQuantities, parseQuantity, type Quantity } from '@wherry/apimachinery';
-import { RE2JS } from 're2js';
+import { compilePattern } from '../pattern.ts';
 
 /** The libraries of upstream's CEL environment that the engine does not bring along. */
 export function registerLibraries(environment: Environment): Environment {
@@ -12,21 +12,8 @@ export function registerLibraries(environment: Environment): Environment {
   return registerQuantities(environment);
 }
 
-const patterns = new Map<string, RE2JS>();
-const MAX_PATTERNS = 500;
-
-function patternOf(text: string): RE2JS {
-  let known = patterns.get(text);
-  if (known === undefined) {
-    known = RE2JS.compile(text);
-    if (patterns.size >= MAX_PATTERNS) patterns.clear();
-    patterns.set(text, known);
-  }
-  return known;
-}
-
 function findAll(text: string, pattern: string, limit = -1n): string[] {
-  const matcher = patternOf(pattern).matcher(text);
+  const matcher = compilePattern(pattern).matcher(text);
   const found: string[] = [];
   while ((limit < 0n || found.length < Number(limit)) && matcher.find()) found.push(matcher.group() ?? '');
   return found;
@@ -35,7 +22,7 @@ function findAll(text: string, pattern: string, limit = -1n): string[] {
 function registerStrings(environment: Environment): void {
   environment
     .registerFunction('string.linearMatches(string): bool', (text: string, pattern: string) =>
-      patternOf(pattern).matcher(text).find(),
+      compilePattern(pattern).matcher(text).find(),
     )
     .registerFunction(
       'string.find(string): string',

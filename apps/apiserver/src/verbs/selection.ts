@@ -27,6 +27,7 @@ export interface Selection {
   readonly bucket: string;
 }
 
+const FEW_ENTRIES = 1_000;
 const SLICE_ENTRIES = 256;
 const SLICE_MS = 8;
 
@@ -82,8 +83,10 @@ export async function selectEntries(served: Served, selection: Selection): Promi
 /** Everything that can be selected, and as little else as the indexes allow. */
 function candidates(cache: WatchCache, { indexed, labelled, namespace }: Selection): Entry[] {
   if (indexed !== undefined) return cache.listByIndex(indexed);
-  const found = labelled && cache.listByLabel(labelled.label, labelled.values);
-  return found ?? cache.list(namespace);
+  const all = cache.list(namespace);
+  // An index is of all namespaces: a small one is walked through.
+  if (labelled === undefined || all.length < FEW_ENTRIES) return all;
+  return cache.listByLabel(labelled.label, labelled.values) ?? all;
 }
 
 function labelledBy(labels: readonly LabelRequirement[]): Selection['labelled'] {

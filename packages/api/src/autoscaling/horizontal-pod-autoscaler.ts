@@ -15,31 +15,31 @@ import {
 } from '@wherry/apimachinery';
 
 export const HPAScalingPolicy = object('io.k8s.api.autoscaling.v2.HPAScalingPolicy', {
-  periodSeconds: required(int32),
-  type: required(string),
-  value: required(int32),
+  periodSeconds: required(int32, 'The time in which it may do so, up to 1800.'),
+  type: required(string, 'Pods or Percent.'),
+  value: required(int32, 'How many pods or percent.'),
 });
 export type HPAScalingPolicy = Static<typeof HPAScalingPolicy>;
 
 export const HPAScalingRules = object('io.k8s.api.autoscaling.v2.HPAScalingRules', {
-  policies: optional(list(HPAScalingPolicy, { listType: 'atomic' })),
-  selectPolicy: optional(string),
-  stabilizationWindowSeconds: optional(int32),
-  tolerance: optional(quantity),
+  policies: optional(list(HPAScalingPolicy, { listType: 'atomic' }), 'How fast it may go.'),
+  selectPolicy: optional(string, 'Which of the policies counts: Max, Min, or Disabled to not scale in this direction.'),
+  stabilizationWindowSeconds: optional(int32, 'How long back recommendations are looked at, up to 3600.'),
+  tolerance: optional(quantity, 'How far from its target a metric may be without scaling.'),
 });
 export type HPAScalingRules = Static<typeof HPAScalingRules>;
 
 export const HorizontalPodAutoscalerBehavior = object('io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior', {
-  scaleDown: optional(HPAScalingRules),
-  scaleUp: optional(HPAScalingRules),
+  scaleDown: optional(HPAScalingRules, 'How it shrinks.'),
+  scaleUp: optional(HPAScalingRules, 'How it grows.'),
 });
 export type HorizontalPodAutoscalerBehavior = Static<typeof HorizontalPodAutoscalerBehavior>;
 
 export const MetricTarget = object('io.k8s.api.autoscaling.v2.MetricTarget', {
-  averageUtilization: optional(int32),
-  averageValue: optional(quantity),
-  type: required(string),
-  value: optional(quantity),
+  averageUtilization: optional(int32, 'Percent of what the pods request, on average.'),
+  averageValue: optional(quantity, 'The value per pod.'),
+  type: required(string, 'Utilization, Value or AverageValue.'),
+  value: optional(quantity, 'The value itself.'),
 });
 export type MetricTarget = Static<typeof MetricTarget>;
 
@@ -51,8 +51,8 @@ export const ContainerResourceMetricSource = object('io.k8s.api.autoscaling.v2.C
 export type ContainerResourceMetricSource = Static<typeof ContainerResourceMetricSource>;
 
 export const MetricIdentifier = object('io.k8s.api.autoscaling.v2.MetricIdentifier', {
-  name: required(string),
-  selector: optional(LabelSelector),
+  name: required(string, 'The name of the metric.'),
+  selector: optional(LabelSelector, 'Which series of it.'),
 });
 export type MetricIdentifier = Static<typeof MetricIdentifier>;
 
@@ -63,9 +63,9 @@ export const ExternalMetricSource = object('io.k8s.api.autoscaling.v2.ExternalMe
 export type ExternalMetricSource = Static<typeof ExternalMetricSource>;
 
 export const CrossVersionObjectReference = object('io.k8s.api.autoscaling.v2.CrossVersionObjectReference', {
-  apiVersion: optional(string),
-  kind: required(string),
-  name: required(string),
+  apiVersion: optional(string, 'The group and version of the object.'),
+  kind: required(string, 'The kind of the object.'),
+  name: required(string, 'The name of the object.'),
 });
 export type CrossVersionObjectReference = Static<typeof CrossVersionObjectReference>;
 
@@ -89,21 +89,21 @@ export const ResourceMetricSource = object('io.k8s.api.autoscaling.v2.ResourceMe
 export type ResourceMetricSource = Static<typeof ResourceMetricSource>;
 
 export const MetricSpec = object('io.k8s.api.autoscaling.v2.MetricSpec', {
-  containerResource: optional(ContainerResourceMetricSource),
-  external: optional(ExternalMetricSource),
-  object: optional(ObjectMetricSource),
-  pods: optional(PodsMetricSource),
-  resource: optional(ResourceMetricSource),
-  type: required(string),
+  containerResource: optional(ContainerResourceMetricSource, 'A resource of one container of each pod.'),
+  external: optional(ExternalMetricSource, 'A metric from outside the cluster.'),
+  object: optional(ObjectMetricSource, 'A metric of one object.'),
+  pods: optional(PodsMetricSource, 'A metric of each pod.'),
+  resource: optional(ResourceMetricSource, 'A resource of each pod, cpu or memory.'),
+  type: required(string, 'Which of the sources is set.'),
 });
 export type MetricSpec = Static<typeof MetricSpec>;
 
 export const HorizontalPodAutoscalerSpec = object('io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec', {
-  behavior: optional(HorizontalPodAutoscalerBehavior),
-  maxReplicas: required(int32),
-  metrics: optional(list(MetricSpec, { listType: 'atomic' })),
-  minReplicas: optional(int32),
-  scaleTargetRef: required(CrossVersionObjectReference),
+  behavior: optional(HorizontalPodAutoscalerBehavior, 'How fast it may scale.'),
+  maxReplicas: required(int32, 'The most pods.'),
+  metrics: optional(list(MetricSpec, { listType: 'atomic' }), 'What decides; 80% of requested cpu when absent.'),
+  minReplicas: optional(int32, 'The fewest pods; 1 by default.'),
+  scaleTargetRef: required(CrossVersionObjectReference, 'What it scales.'),
 });
 export type HorizontalPodAutoscalerSpec = Static<typeof HorizontalPodAutoscalerSpec>;
 
@@ -173,20 +173,25 @@ export const HorizontalPodAutoscalerStatus = object('io.k8s.api.autoscaling.v2.H
       patchStrategy: 'merge',
       patchMergeKey: 'type',
     }),
+    'Whether it can scale, and whether it is limited.',
   ),
-  currentMetrics: optional(list(MetricStatus, { listType: 'atomic' })),
-  currentReplicas: optional(int32),
-  desiredReplicas: required(int32),
-  lastScaleTime: optional(time),
-  observedGeneration: optional(int64),
+  currentMetrics: optional(list(MetricStatus, { listType: 'atomic' }), 'What the metrics said.'),
+  currentReplicas: optional(int32, 'Pods there are.'),
+  desiredReplicas: required(int32, 'Pods it last asked for.'),
+  lastScaleTime: optional(time, 'When it last scaled.'),
+  observedGeneration: optional(int64, 'The generation of the spec that this status is about.'),
 });
 export type HorizontalPodAutoscalerStatus = Static<typeof HorizontalPodAutoscalerStatus>;
 
-export const HorizontalPodAutoscaler = object('io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler', {
-  apiVersion: optional(string, 'The group and version of this representation.'),
-  kind: optional(string, 'The kind of this representation.'),
-  metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
-  spec: required(HorizontalPodAutoscalerSpec, 'What is wanted.'),
-  status: optional(HorizontalPodAutoscalerStatus, 'What was last observed.'),
-});
+export const HorizontalPodAutoscaler = object(
+  'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler',
+  {
+    apiVersion: optional(string, 'The group and version of this representation.'),
+    kind: optional(string, 'The kind of this representation.'),
+    metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
+    spec: required(HorizontalPodAutoscalerSpec, 'What is wanted.'),
+    status: optional(HorizontalPodAutoscalerStatus, 'What was last observed.'),
+  },
+  { doc: 'Changes the size of a workload by what its metrics say.' },
+);
 export type HorizontalPodAutoscaler = Static<typeof HorizontalPodAutoscaler>;

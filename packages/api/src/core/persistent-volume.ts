@@ -111,13 +111,13 @@ export const ISCSIPersistentVolumeSource = object('io.k8s.api.core.v1.ISCSIPersi
 export type ISCSIPersistentVolumeSource = Static<typeof ISCSIPersistentVolumeSource>;
 
 export const LocalVolumeSource = object('io.k8s.api.core.v1.LocalVolumeSource', {
-  fsType: optional(string),
-  path: required(string),
+  fsType: optional(string, 'The file system that it is formatted with.'),
+  path: required(string, 'Where the disk or folder is on the node.'),
 });
 export type LocalVolumeSource = Static<typeof LocalVolumeSource>;
 
 export const VolumeNodeAffinity = object('io.k8s.api.core.v1.VolumeNodeAffinity', {
-  required: optional(NodeSelector),
+  required: optional(NodeSelector, 'What must hold of a node.'),
 });
 export type VolumeNodeAffinity = Static<typeof VolumeNodeAffinity>;
 
@@ -157,53 +157,57 @@ export const StorageOSPersistentVolumeSource = object('io.k8s.api.core.v1.Storag
 export type StorageOSPersistentVolumeSource = Static<typeof StorageOSPersistentVolumeSource>;
 
 export const PersistentVolumeSpec = object('io.k8s.api.core.v1.PersistentVolumeSpec', {
-  accessModes: optional(list(string, { listType: 'atomic' })),
+  accessModes: optional(list(string, { listType: 'atomic' }), 'How it can be mounted.'),
   awsElasticBlockStore: optional(AWSElasticBlockStoreVolumeSource),
   azureDisk: optional(AzureDiskVolumeSource),
   azureFile: optional(AzureFilePersistentVolumeSource),
-  capacity: optional(map(quantity)),
+  capacity: optional(map(quantity), 'How much it holds.'),
   cephfs: optional(CephFSPersistentVolumeSource),
   cinder: optional(CinderPersistentVolumeSource),
   claimRef: optional(ObjectReference, 'The claim that it is bound to.', { mapType: 'granular' }),
-  csi: optional(CSIPersistentVolumeSource),
+  csi: optional(CSIPersistentVolumeSource, 'A volume of a CSI driver.'),
   fc: optional(FCVolumeSource),
   flexVolume: optional(FlexPersistentVolumeSource),
   flocker: optional(FlockerVolumeSource),
   gcePersistentDisk: optional(GCEPersistentDiskVolumeSource),
   glusterfs: optional(GlusterfsPersistentVolumeSource),
-  hostPath: optional(HostPathVolumeSource),
+  hostPath: optional(HostPathVolumeSource, 'A folder of the node; for tests on one node.'),
   iscsi: optional(ISCSIPersistentVolumeSource),
-  local: optional(LocalVolumeSource),
-  mountOptions: optional(list(string, { listType: 'atomic' })),
-  nfs: optional(NFSVolumeSource),
-  nodeAffinity: optional(VolumeNodeAffinity),
-  persistentVolumeReclaimPolicy: optional(string),
+  local: optional(LocalVolumeSource, 'A disk of one node.'),
+  mountOptions: optional(list(string, { listType: 'atomic' }), 'Options of mount(8).'),
+  nfs: optional(NFSVolumeSource, 'A share of an NFS server.'),
+  nodeAffinity: optional(VolumeNodeAffinity, 'From which nodes it can be reached.'),
+  persistentVolumeReclaimPolicy: optional(string, 'What becomes of it after its claim: Retain, Delete or Recycle.'),
   photonPersistentDisk: optional(PhotonPersistentDiskVolumeSource),
   portworxVolume: optional(PortworxVolumeSource),
   quobyte: optional(QuobyteVolumeSource),
   rbd: optional(RBDPersistentVolumeSource),
   scaleIO: optional(ScaleIOPersistentVolumeSource),
-  storageClassName: optional(string),
+  storageClassName: optional(string, 'The class that it belongs to.'),
   storageos: optional(StorageOSPersistentVolumeSource),
-  volumeAttributesClassName: optional(string),
-  volumeMode: optional(string),
+  volumeAttributesClassName: optional(string, 'The class of its attributes.'),
+  volumeMode: optional(string, 'Filesystem (the default) or Block.'),
   vsphereVolume: optional(VsphereVirtualDiskVolumeSource),
 });
 export type PersistentVolumeSpec = Static<typeof PersistentVolumeSpec>;
 
 export const PersistentVolumeStatus = object('io.k8s.api.core.v1.PersistentVolumeStatus', {
-  lastPhaseTransitionTime: optional(time),
-  message: optional(string),
-  phase: optional(string),
-  reason: optional(string),
+  lastPhaseTransitionTime: optional(time, 'When its phase last changed.'),
+  message: optional(string, 'Why, for people.'),
+  phase: optional(string, 'Pending, Available, Bound, Released or Failed.'),
+  reason: optional(string, 'Why, in one word for machines.'),
 });
 export type PersistentVolumeStatus = Static<typeof PersistentVolumeStatus>;
 
-export const PersistentVolume = object('io.k8s.api.core.v1.PersistentVolume', {
-  apiVersion: optional(string, 'The group and version of this representation.'),
-  kind: optional(string, 'The kind of this representation.'),
-  metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
-  spec: stored(PersistentVolumeSpec, 'What is wanted.'),
-  status: optional(PersistentVolumeStatus, 'What was last observed.'),
-});
+export const PersistentVolume = object(
+  'io.k8s.api.core.v1.PersistentVolume',
+  {
+    apiVersion: optional(string, 'The group and version of this representation.'),
+    kind: optional(string, 'The kind of this representation.'),
+    metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
+    spec: stored(PersistentVolumeSpec, 'What is wanted.'),
+    status: optional(PersistentVolumeStatus, 'What was last observed.'),
+  },
+  { doc: 'A piece of storage in the cluster.' },
+);
 export type PersistentVolume = Static<typeof PersistentVolume>;

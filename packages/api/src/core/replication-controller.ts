@@ -15,10 +15,13 @@ import {
 import { PodTemplateSpec } from './pod.ts';
 
 export const ReplicationControllerSpec = object('io.k8s.api.core.v1.ReplicationControllerSpec', {
-  minReadySeconds: optional(int32),
-  replicas: optional(int32),
-  selector: optional(map(string, { mapType: 'atomic' })),
-  template: optional(PodTemplateSpec),
+  minReadySeconds: optional(int32, 'How long a new pod must be ready to count as available.'),
+  replicas: optional(int32, 'How many pods; 1 by default.'),
+  selector: optional(
+    map(string, { mapType: 'atomic' }),
+    'Which pods belong to it; the labels of the template by default.',
+  ),
+  template: optional(PodTemplateSpec, 'The pods.'),
 });
 export type ReplicationControllerSpec = Static<typeof ReplicationControllerSpec>;
 
@@ -32,7 +35,7 @@ export const ReplicationControllerCondition = object('io.k8s.api.core.v1.Replica
 export type ReplicationControllerCondition = Static<typeof ReplicationControllerCondition>;
 
 export const ReplicationControllerStatus = object('io.k8s.api.core.v1.ReplicationControllerStatus', {
-  availableReplicas: optional(int32),
+  availableReplicas: optional(int32, 'Pods ready for minReadySeconds.'),
   conditions: optional(
     list(ReplicationControllerCondition, {
       listType: 'map',
@@ -40,19 +43,24 @@ export const ReplicationControllerStatus = object('io.k8s.api.core.v1.Replicatio
       patchStrategy: 'merge',
       patchMergeKey: 'type',
     }),
+    'What holds now.',
   ),
-  fullyLabeledReplicas: optional(int32),
-  observedGeneration: optional(int64),
-  readyReplicas: optional(int32),
-  replicas: required(int32),
+  fullyLabeledReplicas: optional(int32, 'Pods with the labels of the template.'),
+  observedGeneration: optional(int64, 'The generation of the spec that this status is about.'),
+  readyReplicas: optional(int32, 'Ready pods.'),
+  replicas: required(int32, 'Pods there are.'),
 });
 export type ReplicationControllerStatus = Static<typeof ReplicationControllerStatus>;
 
-export const ReplicationController = object('io.k8s.api.core.v1.ReplicationController', {
-  apiVersion: optional(string, 'The group and version of this representation.'),
-  kind: optional(string, 'The kind of this representation.'),
-  metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
-  spec: stored(ReplicationControllerSpec, 'What is wanted.'),
-  status: optional(ReplicationControllerStatus, 'What was last observed.'),
-});
+export const ReplicationController = object(
+  'io.k8s.api.core.v1.ReplicationController',
+  {
+    apiVersion: optional(string, 'The group and version of this representation.'),
+    kind: optional(string, 'The kind of this representation.'),
+    metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
+    spec: stored(ReplicationControllerSpec, 'What is wanted.'),
+    status: optional(ReplicationControllerStatus, 'What was last observed.'),
+  },
+  { doc: 'Keeps a number of pods running; ReplicaSet took its place.' },
+);
 export type ReplicationController = Static<typeof ReplicationController>;

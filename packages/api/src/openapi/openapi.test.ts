@@ -112,6 +112,21 @@ test('every field of the common kinds has words', () => {
   }
 });
 
+test.each([
+  ['/v1', 'core.v1', ['PersistentVolumeClaimSpec', 'ResourceQuotaSpec', 'LimitRangeItem', 'ReplicationControllerSpec']],
+  ['apps/v1', 'apps.v1', ['DaemonSetSpec', 'StatefulSetSpec', 'StatefulSetStatus']],
+  ['batch/v1', 'batch.v1', ['JobSpec', 'JobStatus', 'CronJobSpec']],
+  ['autoscaling/v2', 'autoscaling.v2', ['HorizontalPodAutoscalerSpec', 'MetricSpec', 'MetricTarget']],
+  ['policy/v1', 'policy.v1', ['PodDisruptionBudgetSpec', 'PodDisruptionBudgetStatus']],
+])('what explain asks of %s has words', (version, prefix, kinds) => {
+  const schemas = schemasOf(v3(version));
+  for (const kind of kinds) {
+    const properties = schemas[`io.k8s.api.${prefix}.${kind}`]?.['properties'] as Record<string, Json>;
+    const silent = Object.entries(properties).filter(([, property]) => property['description'] === undefined);
+    expect([kind, silent.map(([name]) => name)]).toEqual([kind, []]);
+  }
+});
+
 test('the v2 document refers to definitions of its own', () => {
   const document = openApiV2(resources) as Json & { definitions: Json };
   let count = 0;

@@ -18,10 +18,14 @@ export const DeleteOptions = object('io.k8s.apimachinery.pkg.apis.meta.v1.Delete
 });
 export type DeleteOptions = Static<typeof DeleteOptions>;
 
-export const Eviction = object('io.k8s.api.policy.v1.Eviction', {
-  apiVersion: optional(string, 'The group and version of this representation.'),
-  deleteOptions: optional(DeleteOptions),
-  kind: optional(string, 'The kind of this representation.'),
-  metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
-});
+export const Eviction = object(
+  'io.k8s.api.policy.v1.Eviction',
+  {
+    apiVersion: optional(string, 'The group and version of this representation.'),
+    deleteOptions: optional(DeleteOptions),
+    kind: optional(string, 'The kind of this representation.'),
+    metadata: stored(ObjectMeta, 'Name, labels and what else every object has.'),
+  },
+  { doc: 'Asks for the deletion of a pod, as far as disruption budgets allow it.' },
+);
 export type Eviction = Static<typeof Eviction>;

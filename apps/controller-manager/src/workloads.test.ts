@@ -180,14 +180,12 @@ test('a replica set adopts what matches and lets go of what no longer does', asy
 test('a pod that cannot be created is told in the conditions of the set and of its deployment', async () => {
   await cluster.start(workloads());
   const template = web(1).spec.template;
-  const selector = { matchLabels: { app: 'web' } };
   await cluster.client
     .resource(deployments)
-    .create(web(1, { template: { ...template, spec: { ...template.spec, serviceAccountName: 'nobody' } } }));
-  expect(selector).toBeDefined();
+    .create(web(1, { template: { ...template, spec: { ...template.spec, priorityClassName: 'unheard-of' } } }));
   const failed = await eventually(async () => getCondition((await getWeb()).status?.conditions, 'ReplicaFailure'));
   expect(failed).toMatchObject({ status: 'True', reason: 'FailedCreate' });
-  expect(failed.message).toContain('serviceaccount "nobody" not found');
+  expect(failed.message).toContain('no PriorityClass with name unheard-of was found');
 });
 
 test('caches that lag make no controller do its work twice', async () => {

@@ -35,7 +35,7 @@ const plugins = [
  */
 export async function accessControl(): Promise<string> {
   const open = await startTestApiserver({ authorizationMode: ['AlwaysAllow'], disableAdmissionPlugins: plugins });
-  const guarded = await startTestApiserver();
+  const guarded = await startTestApiserver({ disableAdmissionPlugins: [] });
   const servers = [open, guarded];
   for (const server of servers) {
     await server.client.resource(serviceAccounts).create({ metadata: { name: 'default', namespace } });

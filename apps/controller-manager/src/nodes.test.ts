@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import {
   configMaps,
   getCondition,
@@ -36,13 +36,14 @@ const lifecycle = (gracePeriodMs: number) =>
 
 async function readyNode(name: string): Promise<void> {
   await cluster.client.resource(nodes).create({ metadata: { name }, spec: {} } as Node);
-  const at = formatTime(Date.now());
-  const conditions = [
-    { type: 'Ready', status: 'True', lastHeartbeatTime: at, lastTransitionTime: at, reason: 'KubeletReady' },
-  ];
   await cluster.client
     .resource(nodes)
-    .patch(name, { status: { conditions } }, { type: 'merge', subresource: 'status' });
+    .patch(name, { status: { conditions: [ready('True')] } }, { type: 'merge', subresource: 'status' });
+}
+
+function ready(status: 'True' | 'False') {
+  const at = formatTime(Date.now());
+  return { type: 'Ready', status, lastHeartbeatTime: at, lastTransitionTime: at, reason: 'Kubelet' };
 }
 
 async function heartbeat(name: string): Promise<void> {
@@ -73,6 +74,17 @@ async function boundPod(name: string, nodeName: string, seconds: number | undefi
     .resource(pods)
     .patch(name, { status: { phase: 'Running', conditions } }, { namespace, type: 'merge', subresource: 'status' });
 }
+
+test('a new node takes no pods until it is seen ready, as TaintNodesByCondition has it', async () => {
+  const guarded = await startTestCluster({ disableAdmissionPlugins: ['ServiceAccount'] });
+  onTestFinished(() => guarded.close());
+  const client = guarded.client.resource(nodes);
+  const made = await client.create({ metadata: { name: 'new' }, spec: {}, status: { conditions: [ready('False')] } });
+  expect(effects(made)).toEqual(['node.kubernetes.io/not-ready:NoSchedule']);
+  await guarded.start([lifecycle(60_000)]);
+  await client.patch('new', { status: { conditions: [ready('True')] } }, { type: 'merge', subresource: 'status' });
+  await eventually(async () => effects(await client.get('new')).length === 0);
+});
 
 test('a node that falls silent becomes unknown and tainted, its pods not ready and in time evicted; back again it is clean', async () => {
   await Promise.all([readyNode('alive'), readyNode('dead')]);

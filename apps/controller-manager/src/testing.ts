@@ -13,8 +13,8 @@ export interface TestCluster extends TestApiserver {
 }
 
 /** A real apiserver in this process, and controllers that run against it. */
-export async function startTestCluster(): Promise<TestCluster> {
-  const api = await startTestApiserver();
+export async function startTestCluster(given: Parameters<typeof startTestApiserver>[0] = {}): Promise<TestCluster> {
+  const api = await startTestApiserver(given);
   // With the rights of the daemon's own identity, not the administrator's.
   const config = await api.configFor('system:kube-controller-manager');
   const log = createLogger('test-controllers');

@@ -44,7 +44,7 @@ test('a request that was changed after it was signed is none', async () => {
   await expect(readCertificateRequest(forged)).rejects.toThrow('not signed by its own key');
 });
 
-test('whatever is sent, an error says that it is no request', async () => {
+test('whatever is sent is no request, or the one that was signed', async () => {
   const { request } = await createCertificateRequest(subject);
   const body = Buffer.from(request.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
   const wrapped = (der: Uint8Array) =>
@@ -57,7 +57,9 @@ test('whatever is sent, an error says that it is no request', async () => {
   const texts = fc.oneof(fc.string(), fc.uint8Array({ minLength: 1, maxLength: 400 }).map(wrapped), broken);
   await fc.assert(
     fc.asyncProperty(texts, async (text) => {
-      await expect(readCertificateRequest(text)).rejects.toThrow(Error);
+      const read = await readCertificateRequest(text).catch((error: unknown) => error);
+      // A touch outside of what is signed may mean nothing: then it is still the same request.
+      if (!(read instanceof Error)) expect(read).toEqual(await readCertificateRequest(request));
     }),
     { numRuns: 150 },
   );

@@ -33,7 +33,14 @@ export async function objectMemory(): Promise<string> {
   await sleep(SETTLE_MS);
   await measure('after a restart');
   return table(
-    [`${OBJECTS.toLocaleString('en')} ConfigMaps of 256 bytes`, 'RSS', 'of it files', 'JavaScript heap', 'of it in use', 'buffers'],
+    [
+      `${OBJECTS.toLocaleString('en')} ConfigMaps of 256 bytes`,
+      'RSS',
+      'of it files',
+      'JavaScript heap',
+      'of it in use',
+      'buffers',
+    ],
     rows,
   );
 }

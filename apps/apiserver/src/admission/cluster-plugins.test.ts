@@ -45,6 +45,14 @@ describe('Priority', () => {
     expect(spec).toMatchObject({ priority: 2_000_001_000, preemptionPolicy: 'PreemptLowerPriority' });
   });
 
+  test('the system classes stay', async () => {
+    const { status } = await refusal(classes().delete('system-node-critical'));
+    expect([status.code, status.message]).toEqual([
+      403,
+      'priorityclasses.scheduling.k8s.io "system-node-critical" is forbidden: this is a system priority class and cannot be deleted',
+    ]);
+  });
+
   test('a pod has the numbers of its class', async () => {
     await made('polite', { preemptionPolicy: 'Never' });
     const { spec } = await makePod('polite', { priorityClassName: 'polite' });

@@ -1,4 +1,4 @@
-import { pods, priorityClasses, type Pod, type PriorityClass } from '@wherry/api';
+import { pods, priorityClasses, systemPriorityClasses, type Pod, type PriorityClass } from '@wherry/api';
 import { forbidden } from '@wherry/apimachinery';
 import { groupResource } from '../registry/object-meta.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -19,7 +19,8 @@ export const priority: AdmissionPlugin = {
     }
   },
   validate(request, registry) {
-    if (!isAbout(request, priorityClasses) || request.operation === 'DELETE') return;
+    if (!isAbout(request, priorityClasses)) return;
+    if (request.operation === 'DELETE') return keepSystemClass(request);
     const object = request.object as PriorityClass;
     if (object.globalDefault !== true) return;
     const present = defaultClass(registry);
@@ -29,6 +30,12 @@ export const priority: AdmissionPlugin = {
     throw forbidden(groupResource(request.served), object.metadata.name, why);
   },
 };
+
+function keepSystemClass(request: AdmissionRequest): void {
+  if (!systemPriorityClasses.some(({ name }) => name === request.name)) return;
+  const why = 'this is a system priority class and cannot be deleted';
+  throw forbidden(groupResource(request.served), request.name, why);
+}
 
 async function setPriority(request: AdmissionRequest, registry: Registry): Promise<void> {
   const { metadata, spec } = request.object as Pod;

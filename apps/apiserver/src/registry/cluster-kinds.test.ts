@@ -1,6 +1,3 @@
-import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
 import {
   apiServices,
   certificateSigningRequests,
@@ -15,6 +12,7 @@ import {
 } from '@wherry/api';
 import { RestClient } from '@wherry/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCertificateRequest } from '@wherry/pki/certificate-request';
 import { openMemoryStore } from '@wherry/store';
 import { startTestApiserver, type TestApiserver } from '../../../../test/fixture/cluster-fixture.ts';
 import { refusal, service } from '../testing/objects.ts';
@@ -28,14 +26,9 @@ afterAll(() => cluster.close());
 describe('certificate signing requests', () => {
   const requests = () => cluster.client.resource(certificateSigningRequests);
   const spec = async (): Promise<CertificateSigningRequest['spec']> => {
-    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-    const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
-    const request = await x509.Pkcs10CertificateRequestGenerator.create(
-      { name: 'CN=ann', keys, signingAlgorithm: algorithm },
-      webcrypto,
-    );
+    const { request } = await createCertificateRequest({ commonName: 'ann' });
     return {
-      request: Buffer.from(request.toString('pem')).toString('base64'),
+      request: Buffer.from(request).toString('base64'),
       signerName: 'example.com/signer',
       usages: ['client auth'],
     };

@@ -6,7 +6,6 @@ import { formatIp, parseIp, pickFree, staticBand, type IpRange } from './ip-rang
 import type { Allocator, SideEffects } from './strategy.ts';
 
 const RANGES = 'ranges';
-const IPS = 'serviceips/';
 const PORTS = 'servicenodeports/';
 const serviceKind = { group: '', kind: 'Service' };
 

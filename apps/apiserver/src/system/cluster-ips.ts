@@ -6,11 +6,9 @@ import { createMissing } from './create-missing.ts';
 /** Writes down again what was taken away: that the address of a Service is in use. */
 export async function repairClusterIps(registry: Registry, now: Date): Promise<void> {
   const cache = findServed(registry, services.group, services.version, services.plural)?.cache;
-  const missing = (cache?.list() ?? []).map((entry) => {
-    const service = entry.object as Service;
+  const repair = async (service: Service): Promise<void> => {
     const ip = service.spec.type === 'ExternalName' ? '' : (service.spec.clusterIP ?? '');
-    if (ip === '' || ip === 'None') return undefined;
-    return createMissing(registry, ipAddresses, ipAddressOf(ip, service), now);
-  });
-  await Promise.all(missing);
+    if (ip !== '' && ip !== 'None') await createMissing(registry, ipAddresses, ipAddressOf(ip, service), now);
+  };
+  await Promise.all((cache?.list() ?? []).map((entry) => repair(entry.object as Service)));
 }

@@ -71,7 +71,7 @@ describe('endpoints', () => {
     expect(creating(endpointSlices, slice({ forZones: named('a', 'a') }))).toEqual([
       'endpoints[0].hints.forZones[1].name: Duplicate value: "a"',
     ]);
-    expect(creating(endpointSlices, slice({ forNodes: named(...'abcdefghi') }))).toEqual([
+    expect(creating(endpointSlices, slice({ forNodes: named(...'abcdefghi'.split('')) }))).toEqual([
       'endpoints[0].hints.forNodes: Too many: 9: must have at most 8 items',
     ]);
   });

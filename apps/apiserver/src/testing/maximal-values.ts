@@ -374,7 +374,11 @@ export const kindValues: Readonly<Record<string, Readonly<Record<string, unknown
     },
   },
   'apiextensions.k8s.io/CustomResourceDefinition': {
-    status: { storedVersions: ['v1'] },
+    status: {
+      storedVersions: ['v1'],
+      // Other names than those of the spec would be settled by the server.
+      acceptedNames: { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' },
+    },
     metadata: { name: 'things.example.com' },
     spec: {
       group: 'example.com',

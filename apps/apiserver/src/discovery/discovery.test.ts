@@ -277,6 +277,16 @@ test('a document that is asked for by its hash may be kept for ever', async () =
   expect(again.status).toBe(304);
 });
 
+test('a document can be asked for by HEAD, discovery cannot', async () => {
+  const head = async (path: string) => {
+    const answer = await cluster.client.stream({ method: 'HEAD', path });
+    answer.body.resume();
+    return answer;
+  };
+  expect(await head('/openapi/v3/apis/apps/v1')).toMatchObject({ status: 200, headers: { etag: expect.any(String) } });
+  expect((await refusal(head('/apis'))).code).toBe(405);
+});
+
 test('older clients get the v2 document in protobuf', async () => {
   const answer = await raw('/openapi/v2', { accept: 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf' });
   expect(answer.headers['content-type']).toBe('application/com.github.proto-openapi.spec.v2.v1.0+protobuf');

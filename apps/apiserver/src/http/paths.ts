@@ -36,7 +36,8 @@ export async function answerPath(context: RequestContext, options: PathOptions):
   }
   if (path.startsWith('/openapi/')) {
     const answer = await (await options.openApi()).answer(context);
-    if (answer) return toRead(context, answer);
+    // Unlike discovery, upstream's documents can be asked for by HEAD.
+    if (answer) return context.method === 'HEAD' ? answer : toRead(context, answer);
   }
   const answer = answerIssuer(path, options.serviceAccounts, options.advertised());
   if (answer) return toRead(context, answer);

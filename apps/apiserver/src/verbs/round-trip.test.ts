@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resources, type CustomResourceDefinition, type Resource } from '@wherry/api';
-import { StatusError, type KubeObject } from '@wherry/apimachinery';
+import { StatusError, isConflict, type KubeObject, type WatchEvent } from '@wherry/apimachinery';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApiserver, type TestApiserver } from '../../../../test/fixture/cluster-fixture.ts';
 import { kindValues, variants } from '../testing/maximal-values.ts';
 import { fieldsIn, fieldsOf, maximal, missing, removeAt, replaceAt, type Json } from '../testing/maximal.ts';
-import { take } from '../testing/objects.ts';
 
 let cluster: TestApiserver;
 beforeAll(async () => {
@@ -39,18 +38,18 @@ describe('what a client writes is what every client reads', () => {
     expect(missing(wanted, read)).toEqual([]);
     const from = read.metadata.resourceVersion;
     const watch = client.watch({ namespace, resourceVersion: from, fieldSelector: `metadata.name=${name}` });
-    let current: KubeObject = await client.update(labelled(read));
+    const newest = () => client.get(name, { namespace });
+    let current: KubeObject = await unopposed(async () => client.update(labelled(await newest())));
     expect(missing(wanted, current)).toEqual([]);
     if (status !== undefined && resource.subresources.includes('status')) {
       const report = { status: status as Json };
-      current = await accepted(report, (object) => client.updateStatus({ ...current, ...object } as never));
+      current = await accepted(report, (object) =>
+        unopposed(async () => client.updateStatus({ ...(await newest()), ...object } as never)),
+      );
       expect(missing(report, current)).toEqual([]);
       note(resource, { status: report.status });
     }
-    const count = current.metadata.resourceVersion === from ? 0 : status === undefined ? 1 : 2;
-    const events = await take(watch[Symbol.asyncIterator](), Math.min(count, changesOf(resource, status)));
-    expect(events.at(-1)?.object ?? current).toEqual(current);
-    expect(await client.get(name, { namespace })).toEqual(current);
+    expect(await seen(watch, current)).toEqual(current);
     note(resource, wanted);
   });
 });
@@ -130,8 +129,21 @@ function labelled(object: KubeObject): never {
   return { ...object, metadata: { ...object.metadata, labels } } as never;
 }
 
-function changesOf(resource: Resource, status: unknown): number {
-  return status !== undefined && resource.subresources.includes('status') ? 2 : 1;
+/** The server itself may write some of these meanwhile. */
+async function unopposed<T>(write: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isConflict(error) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** The object as the watch shows it at this version. */
+async function seen(watch: AsyncIterable<WatchEvent<KubeObject>>, { metadata }: KubeObject): Promise<unknown> {
+  for await (const { object } of watch) if (object.metadata.resourceVersion === metadata.resourceVersion) return object;
+  return undefined;
 }
 
 function note(resource: Resource, object: Json): void {

@@ -4,6 +4,7 @@ import {
   fieldInvalid,
   fieldNotFound,
   fieldRequired,
+  fieldTooMany,
   isPortName,
   isPortNumber,
 } from '@wherry/apimachinery';
@@ -36,8 +37,32 @@ function* appContainers(spec: PodSpec, field: string): Findings {
     names.add(container.name);
     yield* hooksAndProbes(container, spec, at);
     if (container.restartPolicy !== undefined) yield* containerRestartPolicy(container.restartPolicy, at);
+    yield* restartRules(container, at);
   }
   yield* hostPortConflicts(spec.containers, field);
+}
+
+const maxRestartRules = 20;
+const maxExitCodes = 255;
+
+function* restartRules({ restartPolicy, restartPolicyRules: rules = [] }: Container, at: string): Findings {
+  if (rules.length > 0 && restartPolicy === undefined) {
+    yield fieldRequired(`${at}.restartPolicy`, 'must specify restartPolicy when restart rules are used');
+  }
+  if (rules.length > maxRestartRules) {
+    yield fieldTooMany(`${at}.restartPolicyRules`, rules.length, maxRestartRules);
+  }
+  for (const [index, { action, exitCodes }] of rules.entries()) {
+    const rule = `${at}.restartPolicyRules[${index}]`;
+    yield* oneOf(action, ['Restart'], `${rule}.action`);
+    if (exitCodes === undefined) {
+      yield fieldRequired(`${rule}.exitCodes`, 'must be specified');
+      continue;
+    }
+    yield* oneOf(exitCodes.operator, ['In', 'NotIn'], `${rule}.exitCodes.operator`);
+    const count = exitCodes.values?.length ?? 0;
+    if (count > maxExitCodes) yield fieldTooMany(`${rule}.exitCodes.values`, count, maxExitCodes);
+  }
 }
 
 function* containerRestartPolicy(policy: string, at: string): Findings {
@@ -50,6 +75,7 @@ function* initContainers(spec: PodSpec, field: string): Findings {
     const at = `${field}[${index}]`;
     yield* common(container, spec, at);
     if (container.restartPolicy !== undefined) yield* containerRestartPolicy(container.restartPolicy, at);
+    yield* restartRules(container, at);
     if (names.has(container.name)) yield fieldDuplicate(`${at}.name`, container.name);
     else if (container.name !== '') names.add(container.name);
     yield* hostPortConflicts([container], field);

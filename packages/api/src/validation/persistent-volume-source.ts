@@ -3,6 +3,7 @@ import type { PersistentVolumeSpec } from '../core/persistent-volume.ts';
 import { csiDriverName } from './csi.ts';
 import type { Findings } from './value-rules.ts';
 import { hostPath, nfs } from './volume.ts';
+import { requiredOfSource } from './volume-fields.ts';
 import { noBacksteps } from './volume-path.ts';
 
 /** In the order in which upstream looks for them. */
@@ -32,30 +33,9 @@ export const sourceTypes = [
 ] as const;
 export type SourceType = (typeof sourceTypes)[number];
 
-/** What may not be empty of the sources that have no rule beside that. */
-const requiredFields: Readonly<Partial<Record<SourceType, readonly string[]>>> = {
-  gcePersistentDisk: ['pdName'],
-  awsElasticBlockStore: ['volumeID'],
-  glusterfs: ['endpoints', 'path'],
-  rbd: ['monitors', 'image'],
-  cephfs: ['monitors'],
-  cinder: ['volumeID'],
-  flexVolume: ['driver'],
-  azureFile: ['secretName', 'shareName'],
-  vsphereVolume: ['volumePath'],
-  photonPersistentDisk: ['pdID'],
-  portworxVolume: ['volumeID'],
-  azureDisk: ['diskName', 'diskURI'],
-  scaleIO: ['gateway', 'system', 'volumeName'],
-};
-
 export function* persistentSource(spec: PersistentVolumeSpec, type: SourceType): Findings {
   const field = `spec.${type}`;
-  for (const name of requiredFields[type] ?? []) {
-    const value = (spec[type] as Record<string, unknown>)[name];
-    const isEmpty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
-    if (isEmpty) yield fieldRequired(`${type === 'gcePersistentDisk' ? 'spec.persistentDisk' : field}.${name}`);
-  }
+  yield* requiredOfSource(type, spec[type], 'spec');
   switch (type) {
     case 'hostPath':
       return yield* hostPath(spec.hostPath?.path ?? '', spec.hostPath?.type, field);

@@ -16,6 +16,7 @@ import {
   qualifiedName,
   type Findings,
 } from './value-rules.ts';
+import { resourceClaims } from './resource-claims.ts';
 import { volumes } from './volume.ts';
 
 const maxNameservers = 3;
@@ -27,6 +28,7 @@ export function* podSpec(spec: PodSpec, field: string, isPod: boolean): Findings
   if (spec.terminationGracePeriodSeconds === undefined) yield fieldRequired(`${field}.terminationGracePeriodSeconds`);
   yield* volumes(spec.volumes ?? [], `${field}.volumes`);
   yield* containerLists(spec, field);
+  yield* resourceClaims(spec, field);
   yield* hostNetworkPorts(spec, field, isPod);
   yield* oneOf(spec.restartPolicy, ['Always', 'OnFailure', 'Never'], `${field}.restartPolicy`);
   yield* oneOf(spec.dnsPolicy, ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'], `${field}.dnsPolicy`);

@@ -8,10 +8,15 @@ import {
 } from '@wherry/apimachinery';
 import type { DownwardAPIVolumeFile, VolumeProjection } from '../core/projections.ts';
 import type { KeyToPath } from '../core/references.ts';
+import type { PersistentVolumeClaimTemplate } from '../core/volume-claim.ts';
 import type { Volume } from '../core/volume.ts';
 import { fieldReference, resourceReference } from './container-env.ts';
+import { csiDriverName } from './csi.ts';
 import { labelSelector } from './label-selector.ts';
+import { validateAnnotations, validateLabels } from './metadata.ts';
+import { claimSpec } from './persistent-volume-claim.ts';
 import { dnsLabel, required, type Findings } from './value-rules.ts';
+import { requiredOfSource } from './volume-fields.ts';
 import { localDescendingPath, localNonReservedPath, noBacksteps } from './volume-path.ts';
 
 const hostPathTypes = [
@@ -51,7 +56,10 @@ function* oneSource(volume: Volume, at: string): Findings {
   if (present.length === 0) yield fieldRequired(at, 'must specify a volume type');
   for (const [index, [type]] of present.entries()) {
     if (index > 0) yield fieldForbidden(`${at}.${type}`, 'may not specify more than 1 volume type');
-    else yield* source(volume, type, `${at}.${type}`);
+    else {
+      yield* requiredOfSource(type, volume[type as keyof Volume], at);
+      yield* source(volume, type, `${at}.${type}`);
+    }
   }
 }
 
@@ -80,16 +88,27 @@ function* source(volume: Volume, type: string, field: string): Findings {
     case 'image':
       return yield* required(volume.image?.reference, `${field}.reference`);
     case 'csi':
-      return yield* required(volume.csi?.driver, `${field}.driver`);
+      yield* csiDriverName(volume.csi?.driver ?? '', `${field}.driver`);
+      if (volume.csi?.nodePublishSecretRef === undefined) return;
+      return yield* required(volume.csi.nodePublishSecretRef.name, `${field}.nodePublishSecretRef.name`);
     case 'ephemeral':
-      if (volume.ephemeral?.volumeClaimTemplate === undefined) yield fieldRequired(`${field}.volumeClaimTemplate`);
-      return;
+      return yield* claimTemplate(volume.ephemeral?.volumeClaimTemplate, `${field}.volumeClaimTemplate`);
     case 'gitRepo':
       // CVE-2024-10220: a repository's hooks would run as root on the node.
       return yield fieldForbidden(field, 'gitRepo volumes are not supported');
     default:
       return;
   }
+}
+
+function* claimTemplate(template: PersistentVolumeClaimTemplate | undefined, field: string): Findings {
+  if (template === undefined) {
+    yield fieldRequired(field);
+    return;
+  }
+  yield* validateLabels(template.metadata?.labels, `${field}.metadata.labels`);
+  yield* validateAnnotations(template.metadata?.annotations, `${field}.metadata.annotations`);
+  yield* claimSpec(template.spec, `${field}.spec`);
 }
 
 function* emptyDir(sizeLimit: string | undefined, field: string): Findings {

@@ -12,7 +12,9 @@ interface Document {
 /** Of one group version: made again when one of its resources is another one. */
 interface Cached {
   resources: readonly Resource[];
-  document: Document;
+  hash: string;
+  /** Let go when all of them are too much; the hash is what the index needs. */
+  body: Buffer | undefined;
 }
 interface SecondVersion {
   generation: number;
@@ -20,6 +22,8 @@ interface SecondVersion {
   protobuf: Document | undefined;
 }
 
+/** What documents may take that are only kept to be sent again. */
+const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 const YEAR_MS = 365 * 86_400_000;
 const json = 'application/json';
 const protobuf = /^application\/com\.github\.proto-openapi\.spec\.v2[.@]v1\.0\+protobuf$/;
@@ -60,7 +64,10 @@ export class OpenApi {
       const name = pathOf(groupVersion);
       names.add(name);
       if (!this.#isCached(name, groupVersion)) await turn();
-      paths[name] = { serverRelativeURL: `/openapi/v3/${name}?hash=${this.#documentOf(groupVersion).hash}` };
+      const hash = this.#isCached(name, groupVersion)
+        ? this.#documents.get(name)!.hash
+        : this.#documentOf(groupVersion).hash;
+      paths[name] = { serverRelativeURL: `/openapi/v3/${name}?hash=${hash}` };
     }
     for (const name of this.#documents.keys()) if (!names.has(name)) this.#documents.delete(name);
     return paths;
@@ -73,12 +80,26 @@ export class OpenApi {
 
   #documentOf(groupVersion: GroupVersion): Document {
     const name = pathOf(groupVersion);
-    if (this.#isCached(name, groupVersion)) return this.#documents.get(name)!.document;
+    const known = this.#isCached(name, groupVersion) ? this.#documents.get(name) : undefined;
+    if (known?.body) return { body: known.body, hash: known.hash };
     const resources = groupVersion.resources.map(({ resource }) => resource);
     const { group, version } = groupVersion;
     const document = documentFrom(Buffer.from(JSON.stringify(openApiV3(group, version, resources))));
-    this.#documents.set(name, { resources, document });
+    // The newest last: the first are let go first.
+    this.#documents.delete(name);
+    this.#documents.set(name, { resources, ...document });
+    this.#trim();
     return document;
+  }
+
+  #trim(): void {
+    let bytes = 0;
+    for (const { body } of this.#documents.values()) bytes += body?.length ?? 0;
+    for (const cached of this.#documents.values()) {
+      if (bytes <= MAX_KEPT_BYTES) return;
+      bytes -= cached.body?.length ?? 0;
+      cached.body = undefined;
+    }
   }
 
   async #secondVersion(context: RequestContext): Promise<Answer> {

@@ -43,8 +43,6 @@ function invariants(props: JSONSchemaProps, level: Level, path: string, errors: 
         'must be false if x-kubernetes-int-or-string is true',
       ),
     );
-  if (intOrString && type !== undefined)
-    errors.push(fieldInvalid(`${path}.type`, type, 'must be empty if x-kubernetes-int-or-string is true'));
   values(props, path, errors);
   typeErrors(props, level, path, errors);
   metadataErrors(props, level, path, errors);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { oldAndNew } from './clients.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
-import { listOf, readCorpus, type CorpusFile } from './corpus.ts';
+import { listOf, readCorpus, type CorpusFile, type Manifest } from './corpus.ts';
 import { sliceOf } from './rotation.ts';
 
 /** The shapes of the documentation's examples, brought in, changed and taken away by stock kubectl, old and new. */
@@ -23,6 +23,16 @@ describe.each(oldAndNew)('$name', ({ name: client, path }) => {
   test.each(sliceOf(`corpus with ${client}`, corpus, 4))('$name', (file) => walk(client, path, file));
 });
 
+const tooNewFor20 =
+  /^(batch\/v1 CronJob|policy\/v1|autoscaling\/v2|discovery|flowcontrol|admissionregistration\S* \w*Policy)/;
+
+/** An Event stands in the namespace of what it is about. */
+function settled(manifest: Manifest, namespace: string): Manifest {
+  if (manifest.kind !== 'Event') return manifest;
+  const { involvedObject, ...rest } = manifest as Manifest & { involvedObject: object };
+  return { ...rest, involvedObject: { ...involvedObject, namespace } } as Manifest;
+}
+
 async function walk(client: string, path: string, file: CorpusFile): Promise<void> {
   const namespace = `corpus-${client.replaceAll(/[^a-z0-9]/g, '-')}-${file.name}`.slice(0, 63);
   const said: string[] = [];
@@ -36,16 +46,22 @@ async function walk(client: string, path: string, file: CorpusFile): Promise<voi
     await kubectl(['apply'], listOf(file.definitions));
     await kubectl(['wait', '--for=condition=Established', '--timeout=30s'], listOf(file.definitions));
   }
-  const text = listOf(file.manifests);
-  const endings = (lines: string[]): string[] => lines.map((line) => line.replace(/^.* /, ''));
-  const all = (word: string): string[] =>
+  const text = listOf(file.manifests.map((manifest) => settled(manifest, namespace)));
+  const expected = (manifest: Manifest, word: string): string[] => {
+    if (word !== 'unchanged') return [word];
     // stringData is never read back, so that kubectl sends it again with every client-side apply.
-    file.manifests.map((manifest) => (word === 'unchanged' && 'stringData' in manifest ? 'configured' : word));
+    if ('stringData' in manifest) return ['configured'];
+    // A kind that the old kubectl has no type of is merged by it without merge keys: defaults in lists look like changes.
+    return client === 'kubectl 1.20' && tooNewFor20.test(`${manifest.apiVersion} ${manifest.kind}`)
+      ? ['unchanged', 'configured']
+      : ['unchanged'];
+  };
   const versions = async (): Promise<string[]> => kubectl(['get', '-o', versionPath], text);
   const steps: [string, string[]][] = [];
   const step = (what: string, lines: string[], word: string): void => {
-    const found = endings(lines);
-    if (found.join() !== all(word).join()) steps.push([what, lines]);
+    const found = lines.map((line) => line.replace(/^.* /, ''));
+    const right = file.manifests.every((manifest, index) => expected(manifest, word).includes(found[index] ?? ''));
+    if (!right || found.length !== file.manifests.length) steps.push([what, lines]);
   };
   step('the first apply', await kubectl(['apply'], text), 'created');
   step('the second apply', await kubectl(['apply'], text), 'unchanged');

@@ -71,7 +71,10 @@ describe.each(oldAndNew)('$name', ({ name: client, path }) => {
     expect(await kubectl(['get', type, '-o', 'wide'])).toMatch(/^(NAME|LAST SEEN)/);
     expect(JSON.parse(await kubectl(['get', type, name, '-o', 'json']))).toMatchObject({ metadata: { name } });
     expect(await kubectl(['get', type, `--field-selector=metadata.name=${name}`, '-o', 'name'])).toBe(id3);
-    expect(await kubectl(['describe', type, name])).toContain(name);
+    const described = await plane.kubectl(path, ['describe', type, name]);
+    // Of some kinds kubectl 1.20 describes the beta version, which no server has any more.
+    const beta = client === 'kubectl 1.20' && described.stderr.includes('could not find the requested resource');
+    if (!beta) expect([described.stderr, described.stdout.includes(name)]).toEqual(['', true]);
     expect(await kubectl(['label', type, name, 'verb=label'])).toBe(`${id3} labeled`);
     expect(await kubectl(['get', type, '-l', 'verb=label', '-o', 'name'])).toBe(id3);
     expect(await kubectl(['annotate', type, name, 'verb=annotate'])).toBe(`${id3} annotated`);

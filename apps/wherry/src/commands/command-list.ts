@@ -51,6 +51,12 @@ export const kubectlCommands: readonly CommandEntry[] = [
   ),
   entry(
     cluster,
+    'certificate',
+    'Modify certificate resources',
+    async () => (await import('./certificate.ts')).certificate,
+  ),
+  entry(
+    cluster,
     'cluster-info',
     'Display cluster information',
     async () => (await import('./cluster-info.ts')).clusterInfo,
@@ -72,6 +78,7 @@ export const kubectlCommands: readonly CommandEntry[] = [
   ),
   entry(troubleshooting, 'attach', 'Attach to a running container', async () => (await import('./attach.ts')).attach),
   entry(troubleshooting, 'exec', 'Execute a command in a container', async () => (await import('./exec.ts')).exec),
+  entry(troubleshooting, 'auth', 'Inspect authorization', async () => (await import('./auth/auth.ts')).auth),
   entry(troubleshooting, 'events', 'List events', async () => (await import('./events.ts')).events),
   entry(
     advanced,

@@ -1,11 +1,11 @@
 /** Go's encoding/json: sorted keys, four spaces, `<`, `>` and `&` escaped. */
 export function toJson(value: unknown): string {
-  return `${escapeHtml(JSON.stringify(sortKeys(value), null, 4))}\n`;
+  return `${escapeJson(JSON.stringify(sortKeys(value), null, 4))}\n`;
 }
 
 /** The same on one line. */
 export function toCompactJson(value: unknown): string {
-  return escapeHtml(JSON.stringify(sortKeys(value)));
+  return escapeJson(JSON.stringify(sortKeys(value)));
 }
 
 export function sortKeys(value: unknown): unknown {
@@ -33,6 +33,6 @@ const escapes: Record<string, string> = {
   '\u2029': '\\u2029',
 };
 
-function escapeHtml(json: string): string {
+export function escapeJson(json: string): string {
   return json.replace(/[<>&\u2028\u2029]/g, (c) => escapes[c] ?? c);
 }

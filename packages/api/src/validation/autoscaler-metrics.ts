@@ -1,6 +1,7 @@
 import { fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired, parseQuantity } from '@wherry/apimachinery';
 import type {
   ContainerResourceMetricSource,
+  CrossVersionObjectReference,
   ExternalMetricSource,
   MetricIdentifier,
   MetricSpec,
@@ -9,8 +10,7 @@ import type {
   PodsMetricSource,
   ResourceMetricSource,
 } from '../autoscaling/horizontal-pod-autoscaler.ts';
-import { objectReference } from './autoscaler.ts';
-import { pathSegment } from './qualified-names.ts';
+import { pathSegment, requiredSegment } from './qualified-names.ts';
 import type { Findings } from './value-rules.ts';
 
 /** In the order in which upstream looks at them: the first one present is judged, further ones are refused. */
@@ -38,6 +38,11 @@ export function* metricSpec(spec: MetricSpec, field: string): Findings {
   for (const name of present) {
     if (name !== expected) yield fieldForbidden(`${field}.${name}`, 'must populate the given metric source only');
   }
+}
+
+export function* objectReference(reference: CrossVersionObjectReference, field: string): Findings {
+  yield* requiredSegment(reference.kind, `${field}.kind`);
+  yield* requiredSegment(reference.name, `${field}.name`);
 }
 
 function* metricSource(spec: MetricSpec, name: (typeof sources)[number], field: string): Findings {

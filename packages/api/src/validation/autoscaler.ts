@@ -6,14 +6,9 @@ import {
   isDns1123Subdomain,
 } from '@wherry/apimachinery';
 import type { AutoscalingV1HorizontalPodAutoscaler } from '../autoscaling/horizontal-pod-autoscaler-v1.ts';
-import type {
-  CrossVersionObjectReference,
-  HorizontalPodAutoscaler,
-  HPAScalingRules,
-} from '../autoscaling/horizontal-pod-autoscaler.ts';
+import type { HorizontalPodAutoscaler, HPAScalingRules } from '../autoscaling/horizontal-pod-autoscaler.ts';
 import { autoscalerFromV1 } from '../conversion/horizontal-pod-autoscaler.ts';
-import { metricSpec } from './autoscaler-metrics.ts';
-import { requiredSegment } from './qualified-names.ts';
+import { metricSpec, objectReference } from './autoscaler-metrics.ts';
 import type { Validator } from './validator.ts';
 import { nonNegative, type Findings } from './value-rules.ts';
 
@@ -53,11 +48,6 @@ function* autoscaler({ spec }: HorizontalPodAutoscaler): Findings {
 function* autoscalerStatus({ status }: HorizontalPodAutoscaler): Findings {
   yield* nonNegative(status?.currentReplicas, 'status.currentReplicas');
   yield* nonNegative(status?.desiredReplicas, 'status.desiredReplicas');
-}
-
-export function* objectReference(reference: CrossVersionObjectReference, field: string): Findings {
-  yield* requiredSegment(reference.kind, `${field}.kind`);
-  yield* requiredSegment(reference.name, `${field}.name`);
 }
 
 function* scalingRules(rules: HPAScalingRules | undefined, field: string): Findings {

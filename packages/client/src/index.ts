@@ -43,7 +43,9 @@ export {
   type RestRequest,
   type RestResponse,
   type StreamResponse,
+  type UpgradeOptions,
 } from './rest-client.ts';
 export { formatMicroTime, formatTime } from './timestamps.ts';
 export { ConnectionError } from './transport.ts';
+export type { Upgraded } from './upgrade.ts';
 export { runWorkers, WorkQueue, type Reconcile } from './work-queue.ts';

@@ -12,6 +12,7 @@ import { ResourceClient } from './resource-client.ts';
 import { responseError } from './response-error.ts';
 import { ServerPool } from './server-pool.ts';
 import { ConnectionError, cutShort, toConnectionError, type TransportResponse } from './transport.ts';
+import type { Upgraded } from './upgrade.ts';
 
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -41,6 +42,12 @@ export interface StreamResponse {
   readonly body: Readable;
   /** Whether the body that ended was all of it: false when the connection was lost. */
   complete(): boolean;
+}
+
+export interface UpgradeOptions {
+  readonly query?: Query | undefined;
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RestClientOptions {
@@ -128,6 +135,15 @@ export class RestClient implements AsyncDisposable {
     const { server } = await this.#pool.acquire(signal);
     const url = new URL(server.origin.replace(/^http/, 'ws') + pathOn(server, path, query));
     return openWebSocket(url, protocols, { tls: this.#tls, headers: await this.#credentials.headers(), signal });
+  }
+
+  /** Turns a connection of its own over to another protocol, such as SPDY/3.1. @throws {StatusError | ConnectionError} */
+  async upgrade(path: string, protocol: string, options: UpgradeOptions = {}): Promise<Upgraded> {
+    const { openUpgrade } = await import('./upgrade.ts');
+    const { server } = await this.#pool.acquire(options.signal);
+    const headers = { ...(await this.#credentials.headers()), ...options.headers };
+    const url = new URL(server.origin + pathOn(server, path, options.query));
+    return openUpgrade(url, protocol, { tls: this.#tls, headers, signal: options.signal });
   }
 
   resource<T extends KubeObject>(resource: Resource<T>): ResourceClient<T> {

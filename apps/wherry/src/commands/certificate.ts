@@ -75,6 +75,7 @@ async function judge(
   verdict: Verdict,
   force: boolean,
 ): Promise<Unstructured> {
+  if (info.resource.namespaced) throw new CliError('namespace may not be empty when retrieving a resource by name');
   if (info.resource.plural !== 'certificatesigningrequests')
     throw new CliError(
       `can only handle certificates.k8s.io/v1 certificate signing requests, not ${info.resource.kind}`,

@@ -78,6 +78,12 @@ export const kubectlCommands: readonly CommandEntry[] = [
   ),
   entry(troubleshooting, 'attach', 'Attach to a running container', async () => (await import('./attach.ts')).attach),
   entry(troubleshooting, 'exec', 'Execute a command in a container', async () => (await import('./exec.ts')).exec),
+  entry(
+    troubleshooting,
+    'port-forward',
+    'Forward one or more local ports to a pod',
+    async () => (await import('./port-forward.ts')).portForward,
+  ),
   entry(troubleshooting, 'auth', 'Inspect authorization', async () => (await import('./auth/auth.ts')).auth),
   entry(troubleshooting, 'events', 'List events', async () => (await import('./events.ts')).events),
   entry(

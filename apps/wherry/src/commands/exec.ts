@@ -31,7 +31,7 @@ wherry exec -it deployment/web -- sh`,
       );
     }
     if (words.length === 0) throw new CliError('you must specify at least one command for the container');
-    const [pod] = await podsOf(session, args.slice(0, argsBeforeDash));
+    const [pod] = await podsOf(session, args.slice(0, argsBeforeDash), flags['pod-running-timeout']);
     if (!pod) throw new CliError('pod not found');
     const { phase } = pod.status ?? {};
     if (phase === 'Succeeded' || phase === 'Failed') {

@@ -41,6 +41,11 @@ export class Session implements AsyncDisposable {
     this.#io = io;
   }
 
+  /** Aborted when the user wants to stop. */
+  get signal(): AbortSignal {
+    return this.#io.signal;
+  }
+
   async settings(): Promise<{ config: ClientConfig; namespace: string }> {
     this.#settings ??= this.#load();
     return await this.#settings;

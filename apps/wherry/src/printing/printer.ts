@@ -153,7 +153,7 @@ export function itemsOf(object: Unstructured): Unstructured[] {
 export function nameOf(object: Unstructured): string {
   const slash = object.apiVersion.indexOf('/');
   const group = slash < 0 ? '' : object.apiVersion.slice(0, slash);
-  return `${singularName({ kind: object.kind, group })}/${object.metadata.name ?? ''}`;
+  return `${singularName({ kind: object.kind, group })}/${object.metadata.name || '<unknown>'}`;
 }
 
 export function withoutManagedFields(object: Unstructured): Unstructured {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container, Pod } from '@wherry/api';
 import type { LabelSelector } from '@wherry/apimachinery';
 import { CliError } from '../cli/errors.ts';
@@ -7,8 +8,11 @@ import { findByWord, resourcePath, singularName, type ApiResource } from './mapp
 import { getObject, listAll, requireResource } from './select.ts';
 import { field, type Unstructured } from './unstructured.ts';
 
-/** The pods that `NAME`, `TYPE/NAME` or `TYPE NAME` stand for; several for a workload. */
-export async function podsOf(session: Session, args: readonly string[]): Promise<Pod[]> {
+/**
+ * The pods that `NAME`, `TYPE/NAME` or `TYPE NAME` stand for; several for a workload. A workload without pods is given
+ * `timeoutMs` to have one.
+ */
+export async function podsOf(session: Session, args: readonly string[], timeoutMs = 0): Promise<Pod[]> {
   const resources = await session.resources();
   const pods = requireResource(resources, 'pods');
   const namespace = await session.namespace();
@@ -19,12 +23,21 @@ export async function podsOf(session: Session, args: readonly string[]): Promise
   if (selector === undefined) {
     throw new CliError(`cannot get the logs from ${singularName(resource)}: selector not found`);
   }
-  const found = (await listAll(session, pods, { namespace, selector })) as unknown as Pod[];
-  if (found.length === 0) {
-    throw new CliError(`timed out waiting for the condition: no pods of ${singularName(resource)}/${name}`);
+  const deadlineMs = Date.now() + timeoutMs;
+  let found: Pod[];
+  for (;;) {
+    found = (await listAll(session, pods, { namespace, selector })) as unknown as Pod[];
+    if (found.length > 0) break;
+    if (Date.now() >= deadlineMs || session.signal.aborted) {
+      throw new CliError(`timed out waiting for the condition: no pods of ${singularName(resource)}/${name}`);
+    }
+    await sleep(lookAgainMs, undefined, { signal: session.signal });
   }
   return found.toSorted(byReadiness);
 }
+
+/** Between two looks for the first pod of a workload. */
+const lookAgainMs = 500;
 
 function subject(
   resources: readonly ApiResource[],
@@ -115,7 +128,7 @@ export function chooseContainer(pod: Pod, asked: string, note: (text: string) =>
   return first.name;
 }
 
-export function podPath(pod: Pod, subresource: string): string {
+export function podPath(pod: Pod, subresource?: string): string {
   const resource = { group: '', version: 'v1', plural: 'pods', namespaced: true } as ApiResource;
   return resourcePath(resource, pod.metadata.namespace, pod.metadata.name, subresource);
 }

@@ -38,7 +38,7 @@ export const createToken = defineCommand({
     const spec = { audiences: flags.audience, ...lifetime(flags.duration), boundObjectRef: boundTo(flags) };
     const accounts = builtIn('', 'ServiceAccount', 'serviceaccounts');
     const granted = await session
-      .request<Unstructured & { status: { token?: string } }>({
+      .request<Unstructured & { spec: Record<string, unknown>; status: { token?: string } }>({
         method: 'POST',
         path: resourcePath(accounts, await session.namespace(), name, 'token'),
         body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec },
@@ -55,7 +55,9 @@ export const createToken = defineCommand({
       allowMissingKeys: flags['allow-missing-template-keys'],
       showManagedFields: flags['show-managed-fields'],
     });
-    out(printer.print(granted));
+    // In the order of kubectl's type, which shows the reference even where there is none.
+    const { audiences, expirationSeconds, boundObjectRef = null } = granted.spec;
+    out(printer.print({ ...granted, spec: { audiences, expirationSeconds, boundObjectRef } }));
   },
 });
 

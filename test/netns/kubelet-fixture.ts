@@ -35,16 +35,26 @@ export interface KubeletNode {
 }
 
 export async function startKubeletNode(): Promise<KubeletNode> {
+  // Whatever fails half-way takes along what was begun; `close` does the same, last things first.
+  await using begun = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), 'kubelet-'));
+  begun.defer(() => removeDirectory(dir));
+  begun.defer(() => run('ip', ['netns', 'del', netns]).then(() => undefined));
   await makeNamespace();
   const engine = await startEngine(dir);
+  begun.defer(() => ended(engine, 'SIGTERM'));
   const docker = async (...args: string[]): Promise<string> =>
     (await run('docker', ['-H', `unix://${dir}/docker.sock`, ...args])).stdout.trim();
   await eventually('the engine answers', () => docker('version'));
   const image = await importImage(dir, docker);
   const api = await startApi();
+  begun.defer(() => api.close());
   const { client } = api;
   await writeKubeconfig(api, dir);
+  begun.defer(async () => {
+    const ids = (await docker('ps', '-aq')).split('\n').filter((id) => id !== '');
+    if (ids.length > 0) await docker('rm', '-f', ...ids);
+  });
   let kubelet: ChildProcess | undefined;
 
   const node: KubeletNode = {
@@ -64,9 +74,7 @@ export async function startKubeletNode(): Promise<KubeletNode> {
       });
     },
     async killKubelet() {
-      const exited = once(kubelet as ChildProcess, 'exit');
-      kubelet?.kill('SIGKILL');
-      await exited;
+      if (kubelet !== undefined) await ended(kubelet, 'SIGKILL');
     },
     create: (name, spec, metadata = {}) =>
       client.resource(pods).create({
@@ -104,21 +112,26 @@ export async function startKubeletNode(): Promise<KubeletNode> {
       const addresses = await readdir(join(dir, 'root/network/addresses'));
       return [...mounts, ...links, ...addresses, ...(await readdir(join(dir, 'root/pods')))];
     },
-    async close() {
-      if (kubelet?.exitCode === null && kubelet.signalCode === null) await node.killKubelet();
-      const ids = (await docker('ps', '-aq')).split('\n').filter((id) => id !== '');
-      if (ids.length > 0) await docker('rm', '-f', ...ids);
-      await api.close();
-      const exited = once(engine, 'exit');
-      engine.kill('SIGTERM');
-      await exited;
-      await run('ip', ['netns', 'del', netns]);
-      const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
-      for (const mount of mounts.filter((path) => path.startsWith(`${dir}/`)).reverse()) await run('umount', [mount]);
-      await rm(dir, { recursive: true, force: true });
-    },
+    close: () => parts.disposeAsync(),
   };
+  begun.defer(() => node.killKubelet());
+  const parts = begun.move();
   return node;
+}
+
+/** Resolves when the process is gone, whether or not it had ended before. */
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
+
+/** Unmounts what is below the directory, then removes it. */
+async function removeDirectory(dir: string): Promise<void> {
+  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
+  for (const mount of mounts.filter((path) => path.startsWith(`${dir}/`)).reverse()) await run('umount', [mount]);
+  await rm(dir, { recursive: true, force: true });
 }
 
 /** Retries what throws, for a bounded time. */
@@ -162,7 +175,9 @@ async function startEngine(dir: string): Promise<ChildProcess> {
     `${dir}/empty.json`,
     ...switches,
   ];
-  return spawn('nsenter', [`--net=/run/netns/${netns}`, ...args], { stdio: 'ignore' });
+  const command = ['nsenter', `--net=/run/netns/${netns}`, ...args];
+  // A test process that is killed takes its engine along.
+  return spawn('setpriv', ['--pdeathsig=TERM', ...command], { stdio: 'ignore' });
 }
 
 /** A few of this host's programs with their libraries: no registry is asked. */
@@ -222,7 +237,7 @@ function spawnKubelet(dir: string): ChildProcess {
   ];
   const main = new URL('../../apps/kubelet/src/main.ts', import.meta.url).pathname;
   const args = [`--net=/run/netns/${netns}`, process.execPath, main, ...flags];
-  const child = spawn('nsenter', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn('setpriv', ['--pdeathsig=KILL', 'nsenter', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   let text = '';
   child.stderr.on('data', (chunk: Buffer) => {
     text = (text + chunk.toString()).slice(-20_000);

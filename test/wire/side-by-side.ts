@@ -75,7 +75,7 @@ function alike(text: string, { letter }: Side, namespace: string): string {
   return text
     .replaceAll(namespace, 'NAMESPACE')
     .replaceAll('wherry', 'kubectl')
-    .replaceAll(new RegExp(`\\b([a-z]+)-${letter}\\b`, 'g'), '$1-@')
+    .replaceAll(new RegExp(`\\b([a-z0-9]+)-${letter}\\b`, 'g'), '$1-@')
     .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UID')
     .replaceAll(/(resourceVersion"?: ?"?)\d+/g, '$1VERSION')
     .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)\b/g, 'TIME')

@@ -280,11 +280,13 @@ function printable(text: string): string {
   return text.replaceAll(/[^\x21-\x7e]/g, '_');
 }
 
-/** Everything that is stored outside the namespace, but for what the server itself renews. */
+/** Everything that is stored outside the namespace, but for what the server itself renews, and the addresses of Services. */
 async function outside(): Promise<string[]> {
   const { items } = await cluster.storage.list('/registry/');
   return items
-    .filter(({ key }) => !key.includes(`/${NAMESPACE}/`) && !/\/(leases|masterleases|events|ranges)/.test(key))
+    .filter(
+      ({ key }) => !key.includes(`/${NAMESPACE}/`) && !/\/(leases|masterleases|events|ranges|ipaddresses)/.test(key),
+    )
     .map(({ key, modRevision }) => `${key} ${modRevision}`);
 }
 

@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { oldAndNew } from './clients.ts';
+import { create } from './command-lines/create.ts';
+import { startControlPlane, type ControlPlane } from './control-plane.ts';
+import { runBothSides } from './side-by-side.ts';
+
+/** Our command line beside the newest kubectl: the same lines, the same server, the same answers. */
+let plane: ControlPlane;
+beforeAll(async () => {
+  plane = await startControlPlane();
+});
+afterAll(() => plane?.stop());
+
+const newest = oldAndNew.at(-1);
+
+describe('wherry answers as kubectl 1.36 does', () => {
+  test.for([...create])('$name', async (scenario) => {
+    expect(newest?.name).toBe('kubectl 1.36');
+    const { theirs, ours } = await runBothSides(plane, newest?.path ?? '', scenario);
+    expect(ours).toEqual(theirs);
+  });
+});

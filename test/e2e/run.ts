@@ -17,7 +17,7 @@ export interface Result {
 export function run(
   program: string,
   args: string[],
-  options: { input?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number } = {},
+  options: { input?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number; cwd?: string } = {},
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
     const child = execFile(
@@ -26,7 +26,7 @@ export function run(
       {
         timeout: options.timeoutMs ?? COMMAND_TIMEOUT_MS,
         maxBuffer: 1 << 28,
-        cwd: ROOT,
+        cwd: options.cwd ?? ROOT,
         env: { ...process.env, ...options.env },
       },
       (error, stdout, stderr) => {

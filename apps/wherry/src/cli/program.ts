@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { Session } from '../connection/session.ts';
 import type { CommandEntry, CommandSpec, Invocation } from './command.ts';
-import { UsageError, explainError } from './errors.ts';
+import { CliError, UsageError, explainError } from './errors.ts';
 import { FlagError, firstOperand, readFlag, splitArguments, type Flags, type NormalizedArguments } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { commandHelp, flagsHelp, programHelp } from './help.ts';
@@ -53,7 +53,8 @@ function readGlobals(split: NormalizedArguments, flags: Flags): Record<string, u
   const values: Record<string, unknown> = {};
   for (const [name, text] of split.given) {
     const flag = flags[name];
-    if (flag && name in globalFlags) values[name] = readFlag(name, flag, text, values[name]);
+    // `create rolebinding --user` is not the kubeconfig's user.
+    if (flag && flag === (globalFlags as Flags)[name]) values[name] = readFlag(name, flag, text, values[name]);
   }
   return values;
 }
@@ -108,7 +109,10 @@ function descend(root: CommandSpec, argv: readonly string[]): { spec: CommandSpe
     const name = rest[at];
     const next = spec.subcommands.find((s) => s.name === name || (name !== undefined && s.aliases?.includes(name)));
     if (!next) {
-      if (name !== undefined && !spec.run) throw new UsageError(`unknown command ${JSON.stringify(name)}`);
+      if (name !== undefined && !spec.run) {
+        const words = ['wherry', ...path].join(' ');
+        throw new CliError(`unknown command ${JSON.stringify(name)}\nSee '${words} -h' for help and examples`);
+      }
       break;
     }
     rest = [...rest.slice(0, at), ...rest.slice(at + 1)];

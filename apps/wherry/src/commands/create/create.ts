@@ -7,11 +7,20 @@ import { choose } from '../../resources/select.ts';
 import { withLastApplied } from '../../resources/last-applied.ts';
 import type { Unstructured } from '../../resources/unstructured.ts';
 import { Outcome, dryRunFlag, outputFlags, readDryRun, validateFlag, writeQuery } from '../outcome.ts';
+import { createClusterRoleBinding, createRoleBinding } from './bindings.ts';
+import { createClusterRole } from './cluster-role.ts';
 import { createConfigMap } from './config-map.ts';
 import { createDeployment } from './deployment.ts';
+import { createPodDisruptionBudget } from './disruption-budget.ts';
+import { createIngress } from './ingress.ts';
+import { createCronJob, createJob } from './job.ts';
 import { createNamespace, createServiceAccount } from './plain.ts';
+import { createPriorityClass } from './priority-class.ts';
+import { createQuota } from './quota.ts';
+import { createRole } from './role.ts';
 import { createSecret } from './secret.ts';
 import { createService } from './service.ts';
+import { createToken } from './token.ts';
 
 const flags = {
   ...outputFlags,
@@ -63,5 +72,23 @@ const fromFiles = defineCommand({
 
 export const create: CommandSpec = {
   ...fromFiles,
-  subcommands: [createConfigMap, createDeployment, createNamespace, createSecret, createService, createServiceAccount],
+  subcommands: [
+    createClusterRole,
+    createClusterRoleBinding,
+    createConfigMap,
+    createCronJob,
+    createDeployment,
+    createIngress,
+    createJob,
+    createNamespace,
+    createPodDisruptionBudget,
+    createPriorityClass,
+    createQuota,
+    createRole,
+    createRoleBinding,
+    createSecret,
+    createService,
+    createServiceAccount,
+    createToken,
+  ],
 };

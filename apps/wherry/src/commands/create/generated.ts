@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Invocation } from '../../cli/command.ts';
 import { CliError, statusOf } from '../../cli/errors.ts';
 import { bool, string } from '../../cli/flags.ts';
 import type { FlagValues } from '../../cli/flags.ts';
 import { apiVersionOf, resourcePath, type ApiResource } from '../../resources/mapping.ts';
+import { sortKeys, toCompactJson } from '../../printing/json.ts';
 import { withLastApplied } from '../../resources/last-applied.ts';
 import type { Unstructured } from '../../resources/unstructured.ts';
 import { Outcome, dryRunFlag, outputFlags, readDryRun, validateFlag, writeQuery } from '../outcome.ts';
@@ -15,6 +17,21 @@ export const generatorFlags = {
   'field-manager': string('Name of the manager used to track field ownership.', 'kubectl-create'),
   'save-config': bool('If true, the configuration of current object will be saved in its annotation.'),
 };
+
+/** `--append-hash` of what has data. */
+export const appendHashFlag = {
+  'append-hash': bool('Append a hash of the object to its name.'),
+};
+
+const hashLetters: Readonly<Record<string, string>> = { 0: 'g', 1: 'h', 3: 'k', a: 'm', e: 't' };
+
+/** The name with the hash of what it names, as kustomize and kubectl make it. */
+export function hashedName(name: string, content: Record<string, unknown>): string {
+  const digest = createHash('sha256')
+    .update(toCompactJson(sortKeys({ ...content, name })))
+    .digest('hex');
+  return `${name}-${digest.slice(0, 10).replaceAll(/[013ae]/g, (letter) => hashLetters[letter] ?? letter)}`;
+}
 
 /** Built-in resources need no discovery to be created. */
 export function builtIn(group: string, kind: string, plural: string, namespaced = true): ApiResource {

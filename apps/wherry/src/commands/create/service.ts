@@ -32,6 +32,9 @@ function readPorts(pairs: readonly string[], nodePort = 0): Record<string, unkno
   return pairs.map((pair) => {
     const [first = '', second = first, ...more] = pair.split(':');
     const port = Number(first);
+    if (!/^\d+$/.test(first)) {
+      throw new CliError(`strconv.ParseUint: parsing ${JSON.stringify(first)}: invalid syntax`);
+    }
     if (more.length > 0 || !Number.isInteger(port) || port < 1 || port > 65535) {
       throw new CliError(
         `invalid port ${JSON.stringify(pair)}: must be PORT or PORT:TARGETPORT, each between 1 and 65535`,

@@ -1,4 +1,4 @@
-import type { EndpointSlice, Event, Lease, Pod, ReplicaSet } from '@wherry/api';
+import type { EndpointSlice, Event, Lease, LimitRange, Pod, ReplicaSet, ResourceQuota } from '@wherry/api';
 import { isStatusReason } from '../cli/errors.ts';
 import type { Session } from '../connection/session.ts';
 import { findByWord, type ApiResource } from '../resources/mapping.ts';
@@ -10,6 +10,7 @@ import { describeAnything } from './generic.ts';
 import { describeNode } from './node.ts';
 import { Page } from './page.ts';
 import { describePod } from './pod.ts';
+import { describeLimitRange, describeResourceQuota, quotasOfNamespace } from './quotas.ts';
 import { describeEndpoints, describeEndpointSlice, describeService } from './service.ts';
 import { describeDeployment, describeReplicaSet } from './workloads.ts';
 
@@ -47,7 +48,9 @@ const describers: Readonly<Record<string, Describer>> = {
   },
   configmaps: { describe: (page, { object }) => describeConfigMap(page, object) },
   secrets: { describe: (page, { object }) => describeSecret(page, object), withoutEvents: true },
-  namespaces: { describe: (page, { object }) => describeNamespace(page, object), withoutEvents: true },
+  namespaces: { describe: namespaceWithQuotas, withoutEvents: true },
+  resourcequotas: { describe: (page, { object }) => describeResourceQuota(page, object), withoutEvents: true },
+  limitranges: { describe: (page, { object }) => describeLimitRange(page, object), withoutEvents: true },
   serviceaccounts: { describe: (page, { object }) => describeServiceAccount(page, object) },
   endpoints: { describe: (page, { object }) => describeEndpoints(page, object) },
   'endpointslices.discovery.k8s.io': { describe: (page, { object }) => describeEndpointSlice(page, object) },
@@ -71,7 +74,7 @@ export async function describeObject(subject: Subject, showEvents: boolean): Pro
 async function related<T>(
   { session, object }: Subject,
   word: string,
-  options: { selector?: string; fieldSelector?: string; namespace?: string } = {},
+  options: { selector?: string; fieldSelector?: string; namespace?: string | undefined } = {},
 ): Promise<T[]> {
   const resource = findByWord(await session.resources(), word);
   if (!resource) return [];
@@ -98,6 +101,16 @@ async function eventsOf(subject: Subject, uid: string | undefined): Promise<Even
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
   return await related<Event>(subject, 'events', { fieldSelector });
+}
+
+async function namespaceWithQuotas(page: Page, subject: Subject): Promise<void> {
+  const namespace = subject.object.metadata.name;
+  const [quotas, limits] = await Promise.all([
+    related<ResourceQuota>(subject, 'resourcequotas', { namespace }),
+    related<LimitRange>(subject, 'limitranges', { namespace }),
+  ]);
+  describeNamespace(page, subject.object);
+  quotasOfNamespace(page, quotas, limits);
 }
 
 async function nodeWithPods(page: Page, subject: Subject): Promise<void> {

@@ -37,7 +37,9 @@ export function clusterRoleAggregationController(workers: number): Controller<Ag
 export function reconcileAggregation({ role, all }: AggregationView): Plan {
   const rules = aggregatedRules(role, all);
   if (deepEqual(rules, role.rules ?? [])) return {};
-  return { update: [{ resource: 'clusterroles.rbac.authorization.k8s.io', object: { ...role, rules } }] };
+  return {
+    update: [{ resource: 'clusterroles.rbac.authorization.k8s.io', object: { ...role, rules } as ClusterRole }],
+  };
 }
 
 /** In the order of the selectors and then of the names; a rule that is there already is not repeated. */

@@ -27,6 +27,8 @@ export interface ContainerInput {
   readonly container: Container;
   readonly attempt: number;
   readonly sandboxId: string;
+  /** The container whose process namespace it joins. */
+  readonly targetId?: string | undefined;
   readonly imageId: string;
   readonly env: ReadonlyMap<string, string>;
   readonly mounts: readonly BindMount[];
@@ -104,7 +106,7 @@ export function containerConfig(input: ContainerInput): ContainerCreateOptions {
   };
 }
 
-function hostConfig({ pod, container, sandboxId, mounts, limits }: ContainerInput): HostConfig {
+function hostConfig({ pod, container, sandboxId, targetId, mounts, limits }: ContainerInput): HostConfig {
   const security = container.securityContext ?? {};
   const shared = `container:${sandboxId}`;
   const groups = [...(pod.spec.securityContext?.supplementalGroups ?? [])];
@@ -112,7 +114,7 @@ function hostConfig({ pod, container, sandboxId, mounts, limits }: ContainerInpu
   return {
     NetworkMode: shared,
     IpcMode: pod.spec.hostIPC ? 'host' : shared,
-    PidMode: pod.spec.hostPID ? 'host' : pod.spec.shareProcessNamespace ? shared : '',
+    PidMode: pidMode(pod, shared, targetId),
     UTSMode: pod.spec.hostNetwork ? 'host' : '',
     Mounts: mounts.map(mountSettings),
     LogConfig: logConfig,
@@ -126,6 +128,12 @@ function hostConfig({ pod, container, sandboxId, mounts, limits }: ContainerInpu
     OomScoreAdj: Math.max(oomScore(pod, container, limits.memoryBytes), limits.lowestOomScore),
     ...resources(container),
   };
+}
+
+function pidMode(pod: Pod, shared: string, targetId: string | undefined): string {
+  if (pod.spec.hostPID) return 'host';
+  if (pod.spec.shareProcessNamespace) return shared;
+  return targetId === undefined ? '' : `container:${targetId}`;
 }
 
 function mountSettings(mount: BindMount): MountSettings {

@@ -1,10 +1,13 @@
+/** Which list of the pod's spec a container stands in. */
+export type ContainerKind = 'init' | 'app' | 'ephemeral';
+
 /** What the executor does next, in order; starts in one plan may run at the same time. */
 export type Action =
   | { readonly type: 'createSandbox'; readonly attempt: number; readonly changed: boolean }
   | { readonly type: 'stopSandbox'; readonly id: string }
   | {
       readonly type: 'startContainer';
-      readonly kind: 'init' | 'app';
+      readonly kind: ContainerKind;
       readonly name: string;
       readonly attempt: number;
       /** The exit of the instance before, for the back-off; undefined for a first start. */

@@ -1,4 +1,5 @@
 import type { Container, ContainerState, ContainerStatus, Pod } from '@wherry/api';
+import type { ContainerKind } from './action.ts';
 import { heldUntilMs } from './back-off.ts';
 import { isSidecar, podWords, readySandbox, restartsAfter } from './facts.ts';
 import type { PodHistory } from './history.ts';
@@ -21,7 +22,7 @@ export function timeOf(ms: number): string {
 export function containerStatus(
   input: StatusInput,
   container: Container,
-  kind: 'init' | 'app',
+  kind: ContainerKind,
   initial: string,
 ): ContainerStatus {
   const { pod, observed, history } = input;
@@ -84,11 +85,12 @@ function neverStarted(
 function whyWaiting(
   { pod, observed, history, nowMs }: StatusInput,
   container: Container,
-  kind: 'init' | 'app',
+  kind: ContainerKind,
   exited: ObservedContainer,
 ): { reason: string; message?: string } | undefined {
   if (pod.metadata.deletionTimestamp !== undefined || history.failed !== undefined || history.released)
     return undefined;
+  if (kind === 'ephemeral') return undefined;
   const again =
     kind === 'app' || isSidecar(container)
       ? isSidecar(container) || restartsAfter(pod, exited.exitCode)
@@ -134,9 +136,13 @@ function reasonOf(instance: ObservedContainer): string {
   return instance.exitCode === 0 ? 'Completed' : 'Error';
 }
 
-function previousStatus(pod: Pod, name: string, kind: 'init' | 'app'): ContainerStatus | undefined {
-  const statuses = kind === 'init' ? pod.status?.initContainerStatuses : pod.status?.containerStatuses;
-  return statuses?.find((status) => status.name === name);
+function previousStatus(pod: Pod, name: string, kind: ContainerKind): ContainerStatus | undefined {
+  const {
+    initContainerStatuses: init,
+    containerStatuses: app,
+    ephemeralContainerStatuses: ephemeral,
+  } = pod.status ?? {};
+  return { init, app, ephemeral }[kind]?.find((status) => status.name === name);
 }
 
 /** The dead instance before this one may have been removed meanwhile: then the API remembers it. */

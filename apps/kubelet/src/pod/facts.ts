@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isPodTerminal, type Container, type Pod } from '@wherry/api';
+import { isPodTerminal, type Container, type EphemeralContainer, type Pod } from '@wherry/api';
 import type { ObservedContainer, ObservedPod, ObservedSandbox } from './observed.ts';
 
 /** name_namespace(uid), as upstream's messages name a pod. */
@@ -18,6 +18,16 @@ export function isHostNetwork(pod: Pod): boolean {
 
 export function initContainers(pod: Pod): readonly Container[] {
   return pod.spec.initContainers ?? [];
+}
+
+/** Those added to the pod while it runs; of a container's fields they lack ports, probes, hooks and resources. */
+export function ephemeralContainers(pod: Pod): readonly EphemeralContainer[] {
+  return pod.spec.ephemeralContainers ?? [];
+}
+
+/** Every container of the spec, whichever list it stands in. */
+export function allContainers(pod: Pod): readonly Container[] {
+  return [...pod.spec.containers, ...initContainers(pod), ...ephemeralContainers(pod)];
 }
 
 /** The sandbox that the pod's containers may join, if it stands. */

@@ -4,6 +4,7 @@ import { readySandbox, restartsAfter, runningContainers } from './facts.ts';
 import type { PodHistory } from './history.ts';
 import { newestOf, type ObservedPod } from './observed.ts';
 import { planEnd } from './plan-end.ts';
+import { planEphemeral } from './plan-ephemeral.ts';
 import { planInit } from './plan-init.ts';
 import { killAction, Round } from './round.ts';
 
@@ -21,6 +22,7 @@ export function planPod(pod: Pod, observed: ObservedPod, history: PodHistory, no
   if (sandbox === undefined) return planSandbox(pod, observed, history, nowMs);
 
   const round = new Round(pod, observed, history, nowMs, sandbox.id);
+  planEphemeral(round);
   const init = planInit(round);
   if (init === 'failed') return planEnd(pod, observed, history, nowMs, 'ended');
   if (init === 'done') {

@@ -1,5 +1,5 @@
 import type { Container, Pod } from '@wherry/api';
-import type { Action, PodPlan } from './action.ts';
+import type { Action, ContainerKind, PodPlan } from './action.ts';
 import { heldUntilMs } from './back-off.ts';
 import { graceSeconds, specHash } from './facts.ts';
 import type { Hold, PodHistory } from './history.ts';
@@ -28,7 +28,7 @@ export class Round {
   }
 
   /** Starts a container, unless a hold, a pull or the restart back-off says to wait. */
-  start(kind: 'init' | 'app', container: Container): void {
+  start(kind: ContainerKind, container: Container): void {
     const { history, nowMs } = this;
     if (history.pulling[container.name]) return;
     const hold = history.holds[container.name];

@@ -1,4 +1,4 @@
-import type { Container, Pod } from '@wherry/api';
+import type { Container, EphemeralContainer, Pod } from '@wherry/api';
 import { describe, expect, test } from 'vitest';
 import { specHash } from './facts.ts';
 import { newHistory, type PodHistory } from './history.ts';
@@ -73,6 +73,9 @@ function exited(name: string, exitCode: number, attempt = 0, more: Partial<Obser
 const sidecar = container('proxy', { restartPolicy: 'Always' });
 const deleted = { deletionTimestamp: '2026-01-01T00:00:30Z', deletionGracePeriodSeconds: 30 };
 const nothing: ObservedPod = { sandboxes: [], containers: [] };
+
+const debuggerOf = (name: string): EphemeralContainer => ({ name, image: 'tools:1', imagePullPolicy: 'IfNotPresent' });
+const debuggerStatus = { name: 'debug', image: 'tools:1', imageID: '', ready: false, restartCount: 0, lastState: {} };
 
 const scenarios: Readonly<Record<string, Scenario>> = {
   'a new pod gets a sandbox and its containers at once': { pod: pod({}), observed: nothing },
@@ -242,6 +245,45 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     history: {
       failed: { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' },
     },
+  },
+  'an ephemeral container is started beside what runs': {
+    pod: pod({ ephemeralContainers: [debuggerOf('debug')] }),
+    observed: { sandboxes: [sandbox()], containers: [instance('app')] },
+  },
+  'an ephemeral container does not wait for the init containers': {
+    pod: pod({ initContainers: [container('one')], ephemeralContainers: [debuggerOf('debug')] }),
+    observed: { sandboxes: [sandbox()], containers: [instance('one')] },
+  },
+  'a running ephemeral container has a status of its own, and is never called ready': {
+    pod: pod({ ephemeralContainers: [debuggerOf('debug')] }),
+    observed: { sandboxes: [sandbox()], containers: [instance('app'), instance('debug')] },
+  },
+  'an ephemeral container that ended is not started again': {
+    pod: pod({ ephemeralContainers: [debuggerOf('debug')] }),
+    observed: { sandboxes: [sandbox()], containers: [instance('app'), exited('debug', 1)] },
+  },
+  'an ephemeral container whose remains are gone is not started again': {
+    pod: pod(
+      { ephemeralContainers: [debuggerOf('debug')] },
+      {
+        status: {
+          phase: 'Running',
+          ephemeralContainerStatuses: [
+            { ...debuggerStatus, state: { terminated: { exitCode: 0, reason: 'Completed' } } },
+          ],
+        },
+      },
+    ),
+    observed: { sandboxes: [sandbox()], containers: [instance('app')] },
+  },
+  'an ephemeral container keeps no pod alive': {
+    pod: pod({ restartPolicy: 'Never', ephemeralContainers: [debuggerOf('debug')] }),
+    observed: { sandboxes: [sandbox()], containers: [exited('app', 0), instance('debug')] },
+  },
+  'an ephemeral container whose image cannot be had says so': {
+    pod: pod({ ephemeralContainers: [debuggerOf('debug')] }),
+    observed: { sandboxes: [sandbox()], containers: [instance('app')] },
+    history: { holds: { debug: pullHold(at(19.5)) } },
   },
   'only one dead container of each name is kept': {
     pod: pod({}),

@@ -14,6 +14,7 @@ export function statusEvents(pod: Pod, before: PodStatus | undefined, after: Pod
   for (const [old, now] of [
     [before?.initContainerStatuses, after.initContainerStatuses],
     [before?.containerStatuses, after.containerStatuses],
+    [before?.ephemeralContainerStatuses, after.ephemeralContainerStatuses],
   ]) {
     for (const status of now ?? []) {
       const reason = status.state?.waiting?.reason;

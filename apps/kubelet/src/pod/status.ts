@@ -1,7 +1,7 @@
 import { podQosClass, type ContainerStatus, type Pod, type PodStatus } from '@wherry/api';
 import { podConditions } from './conditions.ts';
 import { containerStatus, timeOf, type StatusInput } from './container-status.ts';
-import { initContainers, isHostNetwork, readySandbox, runningContainers } from './facts.ts';
+import { ephemeralContainers, initContainers, isHostNetwork, readySandbox, runningContainers } from './facts.ts';
 import { hasEnded } from './plan.ts';
 import { podPhase } from './phase.ts';
 
@@ -25,6 +25,10 @@ export function podStatus(input: StatusInput, host: HostAddresses): PodStatus {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const [initStatuses, statuses] = ended ? settled(shownInit, shown) : [shownInit, shown];
 
+  const ephemeral = ephemeralContainers(pod).map((c) =>
+    ephemeralStatus(containerStatus(input, c, 'ephemeral', initial)),
+  );
+
   const phase = history.failed !== undefined && ended ? 'Failed' : phaseOf(pod, initStatuses, statuses, ended);
   const sandbox = readySandbox(observed);
   const conditions = podConditions(
@@ -41,8 +45,14 @@ export function podStatus(input: StatusInput, host: HostAddresses): PodStatus {
     startTime: pod.status?.startTime ?? timeOf(history.acceptedAtMs),
     initContainerStatuses: hasInit ? initStatuses : undefined,
     containerStatuses: statuses,
+    ephemeralContainerStatuses: ephemeral.length > 0 ? ephemeral : undefined,
     qosClass: pod.status?.qosClass ?? podQosClass(pod),
   };
+}
+
+/** Nobody waits for it to be ready: upstream says nothing of that. */
+function ephemeralStatus({ started: _, ...status }: ContainerStatus): ContainerStatus {
+  return { ...status, ready: false };
 }
 
 /** Nothing runs and nothing will be started again. */

@@ -11,6 +11,7 @@ import {
 } from '@wherry/streaming';
 import type { Logger } from '../logger.ts';
 import type { PodManager } from '../pod-manager.ts';
+import { allContainers } from '../pod/facts.ts';
 import { newestOf, type ObservedContainer } from '../pod/observed.ts';
 import type { NodeParts } from '../worker/node.ts';
 import type { PodWorker } from '../worker/pod-worker.ts';
@@ -199,8 +200,7 @@ export class KubeletServer {
     if (!verbs.has(verb)) throw new Refusal(404, '404 page not found');
     const worker = this.#options.manager.find(namespace, pod);
     if (worker === undefined) throw new Refusal(404, `pod "${pod}" does not exist`);
-    const { containers, initContainers = [] } = worker.pod.spec;
-    const container = [...containers, ...initContainers].find((candidate) => candidate.name === name);
+    const container = allContainers(worker.pod).find((candidate) => candidate.name === name);
     if (container === undefined) throw new Refusal(404, `container not found in pod: ${name}`);
     const instance = newestOf(this.#options.parts.world.pod(worker.uid), name);
     return { verb, query: url.searchParams, worker, name, instance, tty: container.tty ?? false };
@@ -259,8 +259,9 @@ function logSource(worker: PodWorker, name: string, previous: boolean): string |
 }
 
 function statusOf(worker: PodWorker, name: string): ContainerStatus | undefined {
-  const { containerStatuses = [], initContainerStatuses = [] } = worker.status();
-  return [...containerStatuses, ...initContainerStatuses].find((status) => status.name === name);
+  const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = worker.status();
+  const all = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses];
+  return all.find((status) => status.name === name);
 }
 
 function whyNoLogs(worker: PodWorker, name: string, previous: boolean): string {

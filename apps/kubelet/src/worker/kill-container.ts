@@ -1,7 +1,7 @@
 import type { Pod } from '@wherry/api';
 import { unlessGone } from '../docker/engine-error.ts';
 import type { Action } from '../pod/action.ts';
-import { isHostNetwork, readySandbox } from '../pod/facts.ts';
+import { allContainers, isHostNetwork, readySandbox } from '../pod/facts.ts';
 import { runPreStop } from './hooks.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { recordContainerEvent } from './record.ts';
@@ -25,7 +25,7 @@ export function killContainer(worker: PodWorker, pod: Pod, action: Kill): void {
 
 async function stop(worker: PodWorker, pod: Pod, action: Kill, again: boolean): Promise<void> {
   const { parts, history } = worker;
-  const container = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((c) => c.name === action.name);
+  const container = allContainers(pod).find((c) => c.name === action.name);
   const began = parts.now();
   if (!again && container !== undefined) {
     const sandbox = readySandbox(parts.world.pod(worker.uid));

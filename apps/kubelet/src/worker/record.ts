@@ -21,8 +21,11 @@ export function recordContainerEvent(
   reason: string,
   message: string,
 ): void {
-  const init = pod.spec.initContainers?.some((candidate) => candidate.name === container) === true;
-  const fieldPath = `spec.${init ? 'initContainers' : 'containers'}{${container}}`;
+  const has = (list: readonly { readonly name: string }[] | undefined): boolean =>
+    list?.some(({ name }) => name === container) === true;
+  const { initContainers, ephemeralContainers } = pod.spec;
+  const list = has(initContainers) ? 'initContainers' : has(ephemeralContainers) ? 'ephemeralContainers' : 'containers';
+  const fieldPath = `spec.${list}{${container}}`;
   recorder.event({ ...objectReference(typed(pod)), fieldPath }, type, reason, message);
 }
 

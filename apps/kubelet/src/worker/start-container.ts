@@ -7,8 +7,8 @@ import { containerEnv, EnvError, envReferences } from '../env/container-env.ts';
 import type { FieldContext } from '../env/field-ref.ts';
 import type { Action } from '../pod/action.ts';
 import { nextBackOff } from '../pod/back-off.ts';
-import { isHostNetwork } from '../pod/facts.ts';
-import type { ObservedPod } from '../pod/observed.ts';
+import { allContainers, ephemeralContainers, isHostNetwork } from '../pod/facts.ts';
+import { newestOf, type ObservedPod } from '../pod/observed.ts';
 import { VolumeError, volumeReferences } from '../volumes/payload.ts';
 import { VolumeSetupError } from '../volumes/volumes.ts';
 import { runPostStart } from './hooks.ts';
@@ -59,8 +59,7 @@ async function one(
   volumes: Promise<VolumePaths>,
   action: Start,
 ): Promise<void> {
-  const containers = action.kind === 'init' ? pod.spec.initContainers : pod.spec.containers;
-  const container = containers?.find((candidate) => candidate.name === action.name);
+  const container = allContainers(pod).find((candidate) => candidate.name === action.name);
   if (container === undefined) return;
   const { history, parts } = worker;
   try {
@@ -136,6 +135,7 @@ async function createAndStart(
     container,
     attempt,
     sandboxId,
+    targetId: targetOf(worker, pod, container),
     imageId,
     env,
     mounts,
@@ -156,6 +156,15 @@ async function createAndStart(
   recordContainerEvent(worker.parts, pod, container.name, 'Normal', 'Started', 'Container started');
   await world.refresh(id);
   if (container.lifecycle?.postStart !== undefined) runPostStart(worker, pod, container, id, context.podIp);
+}
+
+/** The running container whose processes an ephemeral one is to see. */
+function targetOf(worker: PodWorker, pod: Pod, container: Container): string | undefined {
+  const name = ephemeralContainers(pod).find((candidate) => candidate.name === container.name)?.targetContainerName;
+  if (!name) return undefined;
+  const target = newestOf(worker.parts.world.pod(worker.uid), name);
+  if (target?.state === 'running') return target.id;
+  throw new StartError('CreateContainerConfigError', `unable to find target container ${name}`);
 }
 
 async function create(worker: PodWorker, config: ReturnType<typeof containerConfig>): Promise<string> {

@@ -44,7 +44,7 @@ test('the typed clients create, read, patch, list and delete', async () => {
   await apps.replaceNamespacedDeploymentScale({
     name: 'typed',
     namespace,
-    body: { ...scale, metadata: { name: 'typed', namespace }, spec: { replicas: 2 } },
+    body: { metadata: { name: 'typed', namespace }, spec: { replicas: 2 } },
   });
   await eventually('the pods are made', async () => {
     const pods = await core.listNamespacedPod({ namespace, labelSelector: 'app=typed' });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { StatusError } from '@wherry/apimachinery';
+import { StatusError, deepEqual } from '@wherry/apimachinery';
 import {
   configMaps,
   limitRanges,
@@ -32,8 +32,7 @@ const used = async (name: string) =>
 
 const usedIs = (name: string, wanted: Record<string, string>) =>
   eventually(async () => {
-    const now = await used(name);
-    return JSON.stringify(Object.entries(now).sort()) === JSON.stringify(Object.entries(wanted).sort());
+    return deepEqual(await used(name), wanted);
   });
 
 async function refused(what: Promise<unknown>): Promise<string> {

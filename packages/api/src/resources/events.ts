@@ -1,5 +1,4 @@
 import { eventsV1Columns } from '../columns/event.ts';
-import { Event } from '../core/event.ts';
 import { EventsV1Event } from '../events/event.ts';
 import type { Resource } from '../resource.ts';
 import { namespacedV1, metadataFields } from './fields.ts';

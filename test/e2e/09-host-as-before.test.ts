@@ -50,9 +50,7 @@ async function host(): Promise<Record<string, unknown>> {
       existsSync(`/proc/sys/net/${name}`) ? readFileSync(`/proc/sys/net/${name}`, 'utf8').trim() : 'absent',
     ]),
     processes: processes
-      .filter((command) =>
-        /apps\/(apiserver|controller-manager|scheduler|kubelet|kube-proxy)\/|dockerd|containerd/.test(command),
-      )
+      .filter((command) => command.includes(`${ROOT}apps/`) || /dockerd|containerd/.test(command))
       .sort(),
     kubeconfig: existsSync(`${homedir()}/.kube/config`) ? readFileSync(`${homedir()}/.kube/config`, 'utf8') : 'absent',
     places: ['/var/lib/wherry', '/etc/wherry', '/run/wherry', '/var/log/wherry'].filter((path) => existsSync(path)),

@@ -81,17 +81,17 @@ export async function eventually<T>(
   }
 }
 
-/** The command lines under test: our own, and every stock kubectl of the folder $WHERRY_CLIENTS, else the one on PATH. */
+/** The command lines under test: our own, and the stock kubectls of the folder $WHERRY_CLIENTS, oldest first, else the one on PATH. */
 export const wherry = `${ROOT}apps/wherry/bin/wherry`;
 export function kubectls(): { name: string; path: string }[] {
   const folder = process.env['WHERRY_CLIENTS'];
-  const found = ['1.32', '1.36'].map((version) => ({
+  const found = ['1.20', '1.32', '1.36'].map((version) => ({
     name: `kubectl ${version}`,
     path: `${folder}/kubectl-${version}`,
   }));
   return folder === undefined ? [{ name: 'kubectl', path: 'kubectl' }] : found.filter(({ path }) => existsSync(path));
 }
-/** Any stock kubectl, the newest first. */
+/** A stock kubectl, the newest there is. */
 export const kubectl: string = kubectls().at(-1)?.path ?? 'kubectl';
 
 /** Brings the cluster up (it may be up already). */

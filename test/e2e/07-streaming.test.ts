@@ -1,15 +1,8 @@
-import { existsSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { eventually, get, kubectls, ok, run, start } from './run.ts';
+import { eventually, get, kubectl, kubectls, ok, run, start } from './run.ts';
 import { suiteUp } from './suite.ts';
 import type { Pod } from './scene.ts';
 
-/** The oldest speaks SPDY, the others WebSocket. */
-const folder = process.env['WHERRY_CLIENTS'] ?? '';
-const oldest = { name: 'kubectl 1.20', path: `${folder}/kubectl-1.20` };
-const clients = [...kubectls(), oldest]
-  .filter(({ path }) => path === 'kubectl' || existsSync(path))
-  .filter(({ path }, i, all) => all.findIndex((other) => other.path === path) === i);
 const HELLO = /^Hello from Wherry, pod demo-/;
 
 let pod: string;
@@ -25,7 +18,8 @@ async function fetchText(url: string): Promise<string> {
   return answer.text();
 }
 
-describe.each(clients)('$name', ({ path }) => {
+/** The oldest speaks SPDY, the others WebSocket. */
+describe.each(kubectls())('$name', ({ path }) => {
   it('runs a command with its input, its errors and its exit code', async () => {
     const input = 'a line of input\n'.repeat(50_000);
     const script =
@@ -74,7 +68,6 @@ describe.each(clients)('$name', ({ path }) => {
 it('a node’s kubelet is reached through the apiserver, and nothing else on the node’s loopback', async () => {
   const { items } = await get<{ items: { metadata: { name: string } }[] }>('nodes');
   const node = items[0]!.metadata.name;
-  const { path } = clients[0]!;
-  expect(await ok(path, ['get', '--raw', `/api/v1/nodes/${node}/proxy/healthz`])).toBe('ok');
-  expect(await ok(path, ['get', '--raw', `/api/v1/nodes/${node}/proxy/stats/summary`])).toContain('"nodeName"');
+  expect(await ok(kubectl, ['get', '--raw', `/api/v1/nodes/${node}/proxy/healthz`])).toBe('ok');
+  expect(await ok(kubectl, ['get', '--raw', `/api/v1/nodes/${node}/proxy/stats/summary`])).toContain('"nodeName"');
 });

@@ -49,12 +49,12 @@ async function assign(
       const why = `Precondition failed: UID in precondition: ${meta.uid}, UID in object meta: ${old.metadata.uid ?? ''}`;
       throw conflict(groupResource(served), name, why);
     }
-    return bound(served, clone(old) as Pod, binding, context.now);
+    return bound(clone(old) as Pod, binding, context.now);
   });
   return jsonAnswer(201, { ...success(), code: 201 });
 }
 
-function bound(served: Served, pod: Pod, binding: Binding, now: Date): Pod {
+function bound(pod: Pod, binding: Binding, now: Date): Pod {
   const refuse = (why: string) => conflict({ group: '', resource: 'pods/binding' }, pod.metadata.name, why);
   if (pod.metadata.deletionTimestamp !== undefined)
     throw refuse(`pod ${pod.metadata.name} is being deleted, cannot be assigned to a host`);
@@ -73,8 +73,8 @@ function bound(served: Served, pod: Pod, binding: Binding, now: Date): Pod {
     lastTransitionTime: timeOf(now),
   };
   const others = (pod.status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
-  pod.status = { ...pod.status, conditions: [...others, scheduled] };
-  if (served.strategy.countsGeneration) pod.metadata.generation = (pod.metadata.generation ?? 0) + 1;
+  // What was nominated before is settled now. The generation stays: users alone count as changing the spec.
+  pod.status = { ...pod.status, nominatedNodeName: undefined, conditions: [...others, scheduled] };
   return pod;
 }
 

@@ -149,7 +149,7 @@ describe('subresources', () => {
       });
     await bind('n1');
     const seen = await client.get('bound', inDefault);
-    expect(seen.spec.nodeName).toBe('n1');
+    expect([seen.spec.nodeName, seen.metadata.generation]).toEqual(['n1', 1]);
     expect(seen.status?.conditions).toMatchObject([{ type: 'PodScheduled', status: 'True' }]);
     const error = await refusal(bind('n2'));
     expect(error.code).toBe(409);

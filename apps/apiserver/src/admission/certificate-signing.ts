@@ -6,6 +6,7 @@ import type { AdmissionPlugin, AdmissionRequest } from './chain.ts';
 /** Who hands out a certificate, or says that there will be none, must be allowed to for its signer. */
 export const certificateSigning: AdmissionPlugin = {
   name: 'CertificateSigning',
+  concerns: ['certificates.k8s.io/certificatesigningrequests'],
   validate(request, registry) {
     if (!isSigningRequest(request) || request.operation !== 'UPDATE' || request.subresource !== 'status') return;
     const [before, after] = [statusOf(request.old), statusOf(request.object)];

@@ -8,6 +8,7 @@ const MASTERS = 'system:masters';
 /** Nobody becomes a member of system:masters by a certificate that he has asked for. */
 export const certificateSubjectRestriction: AdmissionPlugin = {
   name: 'CertificateSubjectRestriction',
+  concerns: ['certificates.k8s.io/certificatesigningrequests'],
   async validate(request) {
     if (!isSigningRequest(request) || request.operation !== 'CREATE' || request.subresource !== '') return;
     const { spec } = request.object as CertificateSigningRequest;

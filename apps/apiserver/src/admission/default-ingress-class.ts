@@ -8,6 +8,7 @@ const MARK = 'ingressclass.kubernetes.io/is-default-class';
 /** An Ingress that names no class gets the default one, if there is one. */
 export const defaultIngressClass: AdmissionPlugin = {
   name: 'DefaultIngressClass',
+  concerns: ['networking.k8s.io/ingresses'],
   mutate(request, registry) {
     if (request.operation !== 'CREATE' || !isAbout(request, ingresses)) return;
     const { metadata, spec } = request.object as Ingress;

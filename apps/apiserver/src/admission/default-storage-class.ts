@@ -7,6 +7,7 @@ const LEGACY = 'volume.beta.kubernetes.io/storage-class';
 /** A claim that names no class gets the default one, if there is one. The empty name is a name: it wants none. */
 export const defaultStorageClass: AdmissionPlugin = {
   name: 'DefaultStorageClass',
+  concerns: ['/persistentvolumeclaims'],
   mutate(request, registry) {
     if (request.operation !== 'CREATE' || !isAbout(request, persistentVolumeClaims)) return;
     const { metadata, spec } = request.object as PersistentVolumeClaim;

@@ -7,6 +7,7 @@ const keys = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 /** Pods stay five minutes on a node that is gone, unless they say otherwise. */
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
+  concerns: ['/pods'],
   mutate(request) {
     const { served, operation, subresource } = request;
     if (operation === 'DELETE' || subresource !== '' || served.resource.kind !== 'Pod') return;

@@ -7,6 +7,7 @@ import { isAbout } from './find.ts';
 /** Services get no new external IPs, by which they could take in what is meant for others (CVE-2020-8554). */
 export const denyServiceExternalIps: AdmissionPlugin = {
   name: 'DenyServiceExternalIPs',
+  concerns: ['/services'],
   offByDefault: true,
   validate(request) {
     if (request.operation === 'DELETE' || !isAbout(request, services)) return;

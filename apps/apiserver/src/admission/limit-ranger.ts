@@ -18,6 +18,7 @@ const ANNOTATION = 'kubernetes.io/limit-ranger';
 /** Fills in what a namespace's LimitRanges say of containers that say nothing, and holds pods and claims to them. */
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
+  concerns: ['/pods', '/persistentvolumeclaims'],
   mutate(request, registry) {
     if (request.operation !== 'CREATE' || !isOf(request, 'pods')) return;
     const said: string[] = [];

@@ -10,6 +10,7 @@ const LEGACY = 'volume.beta.kubernetes.io/storage-class';
 /** A claim may grow only where its class allows it. That it must be bound for that, validation has said. */
 export const persistentVolumeClaimResize: AdmissionPlugin = {
   name: 'PersistentVolumeClaimResize',
+  concerns: ['/persistentvolumeclaims'],
   async validate(request, registry) {
     if (request.operation !== 'UPDATE' || !isAbout(request, persistentVolumeClaims)) return;
     const [claim, before] = [request.object, request.old] as [PersistentVolumeClaim, PersistentVolumeClaim];

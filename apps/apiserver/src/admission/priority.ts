@@ -8,6 +8,7 @@ import { findByName, isAbout, objectsOf } from './find.ts';
 /** Puts the numbers to a pod's priority class, and sees to it that one class at most is everybody's. */
 export const priority: AdmissionPlugin = {
   name: 'Priority',
+  concerns: ['/pods', 'scheduling.k8s.io/priorityclasses'],
   async mutate(request, registry) {
     if (!isAbout(request, pods)) return;
     if (request.operation === 'CREATE') await setPriority(request, registry);

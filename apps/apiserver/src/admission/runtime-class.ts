@@ -10,6 +10,7 @@ const mismatch = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defi
 /** What a pod's runtime class costs and where it runs becomes part of the pod. */
 export const runtimeClass: AdmissionPlugin = {
   name: 'RuntimeClass',
+  concerns: ['/pods'],
   async mutate(request, registry) {
     const found = await classOf(request, registry);
     if (found === undefined) return;

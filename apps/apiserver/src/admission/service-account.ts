@@ -18,6 +18,7 @@ const RETRY_MS = 150;
 /** Every pod has a service account, and its token where nobody said otherwise; pull secrets come from it too. */
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
+  concerns: ['/pods'],
   async mutate(request, registry) {
     if (!isPod(request) || request.operation !== 'CREATE' || request.subresource !== '') return;
     const pod = request.object as Pod;

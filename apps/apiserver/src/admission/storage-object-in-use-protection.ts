@@ -10,6 +10,7 @@ const protections = [
 /** Claims and volumes that are deleted stay until nobody uses them: controllers take the finalizer off. */
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
+  concerns: ['/persistentvolumeclaims', '/persistentvolumes'],
   mutate(request) {
     if (request.operation !== 'CREATE' || request.object === undefined) return;
     const { metadata } = request.object;

@@ -7,6 +7,7 @@ const NOT_READY = 'node.kubernetes.io/not-ready';
 /** Nothing is scheduled to a new node before the node-lifecycle controller has seen it ready. */
 export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',
+  concerns: ['/nodes'],
   mutate(request) {
     if (request.operation !== 'CREATE' || !isAbout(request, nodes)) return;
     const node = request.object as Node;

@@ -124,46 +124,54 @@ export class Entry implements Holder {
   }
 }
 
-/** Objects that this process has encoded itself, by their stored bytes, for the two who want them: the cache and the answer. */
-const written = new WeakMap<Uint8Array, { readonly object: KubeObject; uses: number }>();
-const USES = 2;
+/** Objects that this process has encoded itself, by their stored bytes. */
+const written = new WeakMap<Uint8Array, KubeObject>();
+/** What is on its way into the store, by its full key. The store hands the cache a copy of the bytes. */
+const underWay = new Map<string, Uint8Array>();
 
 /**
- * The stored bytes of an object: no resourceVersion, kind and apiVersion of the storage. The object is remembered by
- * the identity of these bytes, so that the cache need not parse what this process has just encoded; from here on it
- * must not be changed.
+ * The stored bytes of an object: no resourceVersion, kind and apiVersion of the storage. From here on the object must
+ * not be changed: a cache may take it over.
  */
 export function encodeForStorage(encoding: Encoding, object: KubeObject): Uint8Array {
   const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
   const { resourceVersion: _resourceVersion, ...meta } = metadata;
   const ordered = { kind: encoding.kind, apiVersion: encoding.apiVersion, metadata: meta, ...rest } as KubeObject;
   const value = Buffer.from(JSON.stringify(ordered));
-  written.set(value, { object: ordered, uses: 0 });
+  written.set(value, ordered);
   return value;
 }
 
+/** Says that a write of encoded bytes begins, or (undefined) that it has ended, for writtenObject(). */
+export function announce(fullKey: string, value: Uint8Array | undefined): void {
+  if (value === undefined) underWay.delete(fullKey);
+  else underWay.set(fullKey, value);
+}
+
+/** The object that this process is just writing as these bytes: whoever needs it at once need not parse them. */
+export function writtenObject(fullKey: string, value: Uint8Array): KubeObject | undefined {
+  const announced = underWay.get(fullKey);
+  return announced !== undefined && Buffer.compare(announced, value) === 0 ? written.get(announced) : undefined;
+}
+
 /** The entry of a stored value committed at `revision`. */
-export function entryFromStorage(key: string, revision: number, value: Uint8Array, encoding: Encoding): Entry {
+export function entryFromStorage(
+  key: string,
+  revision: number,
+  value: Uint8Array,
+  encoding: Encoding,
+  known?: KubeObject,
+): Entry {
   let bytes = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  let object = takeWritten(value);
+  let object = known;
   if (encoding.renew && (object === undefined || !startsWith(bytes, encoding.head))) {
     bytes = encoding.renew(bytes);
     object = undefined;
   }
   const wire = splice(encoding.head, revision, bytes.subarray(encoding.head.length));
-  if (object !== undefined) {
-    const resourceVersion = String(revision);
-    // Stored bytes are committed at one revision only: response and cache write the same text here.
-    object.metadata.resourceVersion = resourceVersion;
-  }
+  // It is this entry's own from here on, and stored bytes are committed at one revision only.
+  if (object !== undefined) object.metadata.resourceVersion = String(revision);
   return new Entry(key, revision, wire, encoding, object);
-}
-
-/** The store may keep the bytes for long: not the object with them. */
-function takeWritten(value: Uint8Array): KubeObject | undefined {
-  const found = written.get(value);
-  if (found !== undefined && ++found.uses === USES) written.delete(value);
-  return found?.object;
 }
 
 function startsWith(bytes: Buffer, head: Buffer): boolean {

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@wherry/apimachinery';
-import { entryFromStorage, type Encoding, type Entry } from './entry.ts';
+import { entryFromStorage, writtenObject, type Encoding, type Entry } from './entry.ts';
 import { LabelIndexes } from './label-index.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -155,7 +155,10 @@ export class WatchCache {
       this.#publish({ revision, deleted: true, entry: previous.at(revision), previous });
       return;
     }
-    const entry = entryFromStorage(key, revision, value, this.encoding);
+    // Only where it is looked at now: of all others the bytes are enough.
+    const isRead = this.index !== undefined || this.#observers.length > 0;
+    const known = isRead ? writtenObject(this.encoding.keyPrefix + key, value) : undefined;
+    const entry = entryFromStorage(key, revision, value, this.encoding, known);
     entry.keep();
     this.#entries.set(key, entry);
     const at = this.#position(key);

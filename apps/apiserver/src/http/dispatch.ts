@@ -13,7 +13,7 @@ import type { RequestLog } from './request-log.ts';
 import { answerPath, type PathOptions } from './paths.ts';
 import { readBody } from './read-body.ts';
 import { parseRequestInfo, type RequestInfo } from './request-info.ts';
-import { errorAnswer, respond } from './respond.ts';
+import { errorAnswer, respond, type Headers } from './respond.ts';
 
 export interface DispatchOptions {
   registry: Registry;
@@ -66,6 +66,7 @@ export class Dispatcher {
   async handle(request: IncomingMessage, response: Response): Promise<void> {
     const started = performance.now();
     const auditId = auditIdOf(request);
+    const headers: Headers = { 'audit-id': auditId };
     const warnings: string[] = [];
     let seen: Identified | undefined;
     let answer: Answer;
@@ -73,13 +74,13 @@ export class Dispatcher {
     try {
       try {
         seen = identify(request, this.#options.registry);
-        answer = await this.#answer(seen, request, response, warnings);
+        answer = await this.#answer(seen, request, response, headers, warnings);
       } catch (error) {
         answer = errorAnswer(error);
         if (!('stream' in answer) && answer.status >= 500)
           this.#options.log.failed(request.method ?? '', request.url ?? '', error);
       }
-      await respond(response, answer, auditId, warnings);
+      await respond(response, answer, headers, warnings);
     } catch (error) {
       this.#options.log.failed(request.method ?? '', request.url ?? '', error);
       response.destroy();
@@ -90,7 +91,13 @@ export class Dispatcher {
     this.#options.log.answered(seen?.info, seen?.user, response.statusCode, performance.now() - started, auditId);
   }
 
-  async #answer(seen: Identified, request: IncomingMessage, response: Response, warnings: string[]): Promise<Answer> {
+  async #answer(
+    seen: Identified,
+    request: IncomingMessage,
+    response: Response,
+    headers: Headers,
+    warnings: string[],
+  ): Promise<Answer> {
     const { info, query } = seen;
     const { inFlight, flowControl, registry, subresources, paths, stopping } = this.#options;
     const user = allow(seen, registry);
@@ -105,7 +112,8 @@ export class Dispatcher {
       if (limited && flowControl !== undefined) {
         const given = flowControl.acquire(user, info, () => goneSignal(response, stopping));
         seat = given instanceof Promise ? await given : given;
-        for (const name in seat.headers) response.setHeader(name, seat.headers[name] ?? '');
+        // Not by setHeader(): Node then takes the slow way through all headers.
+        Object.assign(headers, seat.headers);
       }
       const method = request.method ?? 'GET';
       const streamed = method === 'GET' || method === 'HEAD' || (info.subresource === 'proxy' && info.group === '');
@@ -129,7 +137,8 @@ export class Dispatcher {
       if (due > now) return;
       this.#due.delete(response);
       const late = timeout('request did not complete within the allotted timeout');
-      if (!response.headersSent) respond(response, errorAnswer(late), '', []).catch(() => response.destroy());
+      if (!response.headersSent)
+        respond(response, errorAnswer(late), { 'audit-id': '' }, []).catch(() => response.destroy());
     }
   }
 }
@@ -172,7 +181,16 @@ function isLongRunning(info: RequestInfo): boolean {
 
 export function auditIdOf(request: IncomingMessage): string {
   const sent = request.headers['audit-id'];
-  return typeof sent === 'string' && sent.length <= 64 && /^[\w-]+$/.test(sent) ? sent : randomUUID();
+  return typeof sent === 'string' && sent.length <= 64 && /^[\w-]+$/.test(sent) ? sent : newAuditId();
+}
+
+const auditRun = randomUUID().slice(0, -12);
+let audited = 0;
+
+/** Unlike any other, which is all it has to be: counting on from a random start costs a tenth of a random one each. */
+function newAuditId(): string {
+  audited++;
+  return auditRun + audited.toString(16).padStart(12, '0');
 }
 
 class Context implements RequestContext {

@@ -14,10 +14,13 @@ const FLUSH_BYTES = 128 * 1024;
 const GZIP_BYTES = 128 * 1024;
 const GZIP_LEVEL = 1;
 
+export type Headers = Record<string, string | number | string[]>;
+
+/** `headers` go out with whatever is answered; they belong to this call. */
 export async function respond(
   response: Response,
   answer: Answer,
-  auditId: string,
+  headers: Headers,
   warnings: readonly string[],
 ): Promise<void> {
   if (isGone(response)) return;
@@ -29,12 +32,9 @@ export async function respond(
   const encoding = request ? encodeAnswer(answer, request.headers, request.url ?? '') : answer;
   // Most answers are what they are to be already.
   const encoded = encoding instanceof Promise ? await encoding : encoding;
-  const headers: Record<string, string | number | string[]> = {
-    'audit-id': auditId,
-    'cache-control': 'no-cache, private',
-    'content-type': encoded.contentType,
-    ...encoded.headers,
-  };
+  headers['cache-control'] = 'no-cache, private';
+  headers['content-type'] = encoded.contentType;
+  if (encoded.headers !== undefined) Object.assign(headers, encoded.headers);
   if (warnings.length > 0) headers['warning'] = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
   await write(response, encoded, headers, request);
 }
@@ -42,7 +42,7 @@ export async function respond(
 async function write(
   response: Response,
   answer: Body,
-  headers: Record<string, string | number | string[]>,
+  headers: Headers,
   request: IncomingMessage | undefined,
 ): Promise<void> {
   const { body, status, length } = answer;
@@ -77,7 +77,7 @@ async function write(
 async function writeGzip(
   response: Response,
   status: number,
-  headers: Record<string, string | number | string[]>,
+  headers: Headers,
   chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
 ): Promise<void> {
   const { createGzip } = await import('node:zlib');

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@wherry/apimachinery';
 import type { Storage } from '@wherry/store';
-import { encodeForStorage, entryFromStorage, type Entry } from '../cache/entry.ts';
+import { announce, encodeForStorage, entryFromStorage, type Entry } from '../cache/entry.ts';
 import { storageKey, type Served } from './served.ts';
 import type { SideEffects } from './strategy.ts';
 
@@ -22,19 +22,23 @@ export async function commitPut(
   const stored = served.conversion ? served.conversion.toStorage(object) : object;
   const value = encodeForStorage(encoding, stored);
   const effects = options.effects ?? none;
-  const result = await storage.txn({
-    compares: [unchanged(served, key, current), ...effects.compares],
-    success: [
-      {
-        type: 'put',
-        key: storageKey(served, key),
-        value,
-        ...(options.lease === undefined ? {} : { lease: options.lease }),
-      },
-      ...effects.operations,
-    ],
-  });
-  return result.succeeded ? entryFromStorage(key, result.revision, value, encoding) : undefined;
+  const full = storageKey(served, key);
+  announce(full, value);
+  try {
+    const result = await storage.txn({
+      compares: [unchanged(served, key, current), ...effects.compares],
+      success: [
+        { type: 'put', key: full, value, ...(options.lease === undefined ? {} : { lease: options.lease }) },
+        ...effects.operations,
+      ],
+    });
+    if (!result.succeeded) return undefined;
+    // The cache is told before we are: its entry, with its bytes, is the answer too.
+    const cached = served.cache.get(key);
+    return cached?.revision === result.revision ? cached : entryFromStorage(key, result.revision, value, encoding);
+  } finally {
+    announce(full, undefined);
+  }
 }
 
 /** Removes one object if it is still as `current` says. @returns its last state under the deletion's revision. */

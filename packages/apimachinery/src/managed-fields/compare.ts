@@ -1,7 +1,15 @@
 import { deepEqual } from '../copy.ts';
 import { getOwn } from '../own-key.ts';
 import { any, type ListSchema, type Schema } from '../schema.ts';
-import { compareElements, FieldSetBuilder, leaf, recursiveDifference, union, type FieldSet } from './field-set.ts';
+import {
+  compareElements,
+  FieldSetBuilder,
+  isEmptySet,
+  leaf,
+  recursiveDifference,
+  union,
+  type FieldSet,
+} from './field-set.ts';
 import { childSchema, indexItems, isEmptyMap, listOf, mapOf, shapeOf, type Shape } from './shape.ts';
 
 /** What is different in `after`. */
@@ -24,6 +32,7 @@ export function changedFields(comparison: Comparison): FieldSet {
 }
 
 export function withoutFields(comparison: Comparison, ignored: FieldSet): Comparison {
+  if (isEmptySet(ignored)) return comparison;
   return {
     added: recursiveDifference(comparison.added, ignored),
     modified: recursiveDifference(comparison.modified, ignored),

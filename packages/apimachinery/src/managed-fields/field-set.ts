@@ -24,10 +24,11 @@ function isMember(node: FieldSet): boolean {
 }
 
 /** A node of these children (with or without `.`); undefined when there is nothing left of it. */
-function nodeOf(member: boolean, children: Building): FieldSet | undefined {
-  delete children['.'];
-  if (isEmptySet(children)) return member ? leaf : undefined;
-  return member ? { '.': leaf, ...children } : children;
+function nodeOf(member: boolean, children: FieldSet): FieldSet | undefined {
+  // Without `delete`, which turns an object into a hash table of its own.
+  const { '.': _, ...below } = children;
+  if (isEmptySet(below)) return member ? leaf : undefined;
+  return member ? { '.': leaf, ...below } : below;
 }
 
 /** Everything that is in either. `a` itself when `b` adds nothing, and `b` when there is nothing in `a`. */
@@ -65,16 +66,23 @@ export function recursiveDifference(a: FieldSet, b: FieldSet): FieldSet {
 
 function subtract(a: FieldSet, b: FieldSet, recursive: boolean): FieldSet {
   let result: Building | undefined;
-  for (const element in b) {
-    const mine = a[element];
-    if (mine === undefined || element === '.') continue;
-    const rest = subtractNode(mine, b[element]!, recursive);
-    if (rest === mine) continue;
-    result ??= { ...a };
-    if (rest === undefined) delete result[element];
-    else result[element] = rest;
+  for (const element in a) {
+    const mine = a[element]!;
+    const theirs = element === '.' ? undefined : b[element];
+    const rest = theirs === undefined ? mine : subtractNode(mine, theirs, recursive);
+    if (rest !== mine) result ??= upTo(a, element);
+    if (result !== undefined && rest !== undefined) result[element] = rest;
   }
   return result ?? a;
+}
+
+function upTo(set: FieldSet, end: string): Building {
+  const result: Building = {};
+  for (const element in set) {
+    if (element === end) break;
+    result[element] = set[element]!;
+  }
+  return result;
 }
 
 function subtractNode(a: FieldSet, b: FieldSet, recursive: boolean): FieldSet | undefined {
@@ -83,7 +91,7 @@ function subtractNode(a: FieldSet, b: FieldSet, recursive: boolean): FieldSet | 
   const member = isMember(a);
   const children = subtract(a, b, recursive);
   if (children === a && !(member && taken)) return a;
-  return nodeOf(member && !taken, { ...children });
+  return nodeOf(member && !taken, children);
 }
 
 /** What is in both. */
@@ -93,7 +101,7 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
     const mine = a[element];
     if (mine === undefined || element === '.') continue;
     const theirs = b[element]!;
-    const both = nodeOf(isMember(mine) && isMember(theirs), { ...intersection(mine, theirs) });
+    const both = nodeOf(isMember(mine) && isMember(theirs), intersection(mine, theirs));
     if (both !== undefined) result[element] = both;
   }
   return result;

@@ -85,7 +85,8 @@ function managerOf(entry: ManagedFieldsEntry, fields: FieldSet): Manager {
 
 /** metadata.managedFields, in the order in which upstream writes it. Empty entries are left out. */
 export function formatManagers(managers: readonly Manager[]): ManagedFieldsEntry[] {
-  return [...managers].sort(compareManagers).map((manager) => ({
+  const ordered = managers.length > 1 ? [...managers].sort(compareManagers) : managers;
+  return ordered.map((manager) => ({
     ...(manager.name === '' ? {} : { manager: manager.name }),
     operation: manager.operation,
     apiVersion: manager.apiVersion,

@@ -56,8 +56,11 @@ export function managersAfterUpdate(
   const comparison = withoutFields(compareTyped(write.schema, live, next), write.ignored);
   const taken = changedFields(comparison);
   if (isEmptySet(taken) && isEmptySet(comparison.removed)) return managers;
-  const { left } = takeOver(write, managers, live, next, comparison);
   const gained = withoutSystemFields(taken);
+  // A new object has nobody to take from: most of all writes that make something are this short.
+  if (managers.length === 0)
+    return isEmptySet(gained) ? managers : [{ ...write.by, time: write.now, fields: canonical(gained) }];
+  const { left } = takeOver(write, managers, live, next, comparison);
   if (isEmptySet(gained)) return left;
   const own = managers.find((manager) => isSameManager(manager, write.by));
   const others = left.filter((manager) => !isSameManager(manager, write.by));

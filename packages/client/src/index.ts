@@ -38,6 +38,7 @@ export {
 } from './resource-client.ts';
 export {
   RestClient,
+  type ForwardedRequest,
   type Query,
   type RestClientOptions,
   type RestRequest,

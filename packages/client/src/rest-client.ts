@@ -44,7 +44,19 @@ export interface StreamResponse {
   complete(): boolean;
 }
 
+export interface ForwardedRequest {
+  readonly method: string;
+  /** With its query, already encoded. */
+  readonly path: string;
+  /** Those that say who asks are this client's own. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body?: Buffer | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface UpgradeOptions {
+  /** POST unless told. */
+  readonly method?: string | undefined;
   readonly query?: Query | undefined;
   readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -137,13 +149,27 @@ export class RestClient implements AsyncDisposable {
     return openWebSocket(url, protocols, { tls: this.#tls, headers: await this.#credentials.headers(), signal });
   }
 
+  /** A request as somebody else made it, and its answer as it flows, whatever its code. @throws {ConnectionError} */
+  async forward(request: ForwardedRequest): Promise<StreamResponse> {
+    const { transport, server } = await this.#pool.acquire(request.signal);
+    const { method, body, signal } = request;
+    const headers = { ...request.headers, ...(await this.#credentials.headers()) };
+    try {
+      return await transport.request({ method, path: pathOn(server, request.path, undefined), headers, body, signal });
+    } catch (error) {
+      if (error instanceof ConnectionError && (!transport.usable || !error.sent)) this.#pool.discard(transport);
+      throw error;
+    }
+  }
+
   /** Turns a connection of its own over to another protocol, such as SPDY/3.1. @throws {StatusError | ConnectionError} */
   async upgrade(path: string, protocol: string, options: UpgradeOptions = {}): Promise<Upgraded> {
     const { openUpgrade } = await import('./upgrade.ts');
     const { server } = await this.#pool.acquire(options.signal);
     const headers = { ...(await this.#credentials.headers()), ...options.headers };
     const url = new URL(server.origin + pathOn(server, path, options.query));
-    return openUpgrade(url, protocol, { tls: this.#tls, headers, signal: options.signal });
+    const { method, signal } = options;
+    return openUpgrade(url, protocol, { tls: this.#tls, method, headers, signal });
   }
 
   resource<T extends KubeObject>(resource: Resource<T>): ResourceClient<T> {

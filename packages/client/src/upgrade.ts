@@ -24,7 +24,12 @@ export interface Upgraded {
 export function openUpgrade(
   url: URL,
   protocol: string,
-  options: { tls: TlsIdentity; headers: Readonly<Record<string, string | string[]>>; signal?: AbortSignal | undefined },
+  options: {
+    tls: TlsIdentity;
+    method?: string | undefined;
+    headers: Readonly<Record<string, string | string[]>>;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<Upgraded> {
   const { signal } = options;
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
@@ -34,7 +39,7 @@ export function openUpgrade(
       ...(url.protocol === 'https:' ? options.tls : {}),
       // Sockets of an agent go back to it.
       agent: false,
-      method: 'POST',
+      method: options.method ?? 'POST',
       headers: { ...options.headers, connection: 'Upgrade', upgrade: protocol, 'content-length': 0 },
     });
     const timer = setTimeout(() => request.destroy(new Error('no answer to the upgrade')), handshakeTimeoutMs);

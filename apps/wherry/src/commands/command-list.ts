@@ -28,6 +28,7 @@ export const kubectlCommands: readonly CommandEntry[] = [
     async () => (await import('./expose.ts')).expose,
   ),
   entry(beginner, 'run', 'Run a particular image on the cluster', async () => (await import('./run.ts')).run),
+  entry(beginner, 'set', 'Set specific features on objects', async () => (await import('./set/set.ts')).set),
   entry(
     intermediate,
     'explain',
@@ -56,14 +57,22 @@ export const kubectlCommands: readonly CommandEntry[] = [
     async () => (await import('./certificate.ts')).certificate,
   ),
   entry(
+    deploy,
+    'autoscale',
+    'Auto-scale a deployment, replica set, stateful set, or replication controller',
+    async () => (await import('./autoscale.ts')).autoscale,
+  ),
+  entry(
     cluster,
     'cluster-info',
     'Display cluster information',
     async () => (await import('./cluster-info.ts')).clusterInfo,
   ),
+  entry(cluster, 'top', 'Display resource (CPU/memory) usage', async () => (await import('./top.ts')).top),
   entry(cluster, 'cordon', 'Mark node as unschedulable', async () => (await import('./drain.ts')).cordon),
   entry(cluster, 'uncordon', 'Mark node as schedulable', async () => (await import('./drain.ts')).uncordon),
   entry(cluster, 'drain', 'Drain node in preparation for maintenance', async () => (await import('./drain.ts')).drain),
+  entry(cluster, 'taint', 'Update the taints on one or more nodes', async () => (await import('./taint.ts')).taint),
   entry(
     troubleshooting,
     'describe',
@@ -84,8 +93,26 @@ export const kubectlCommands: readonly CommandEntry[] = [
     'Forward one or more local ports to a pod',
     async () => (await import('./port-forward.ts')).portForward,
   ),
+  entry(
+    troubleshooting,
+    'proxy',
+    'Run a proxy to the Kubernetes API server',
+    async () => (await import('./proxy.ts')).proxy,
+  ),
+  entry(
+    troubleshooting,
+    'cp',
+    'Copy files and directories to and from containers',
+    async () => (await import('./cp.ts')).cp,
+  ),
   entry(troubleshooting, 'auth', 'Inspect authorization', async () => (await import('./auth/auth.ts')).auth),
   entry(troubleshooting, 'events', 'List events', async () => (await import('./events.ts')).events),
+  entry(
+    advanced,
+    'diff',
+    'Diff the live version against a would-be applied version',
+    async () => (await import('./diff.ts')).diff,
+  ),
   entry(
     advanced,
     'apply',
@@ -104,6 +131,12 @@ export const kubectlCommands: readonly CommandEntry[] = [
     'wait',
     'Wait for a specific condition on one or many resources',
     async () => (await import('./wait.ts')).wait,
+  ),
+  entry(
+    advanced,
+    'kustomize',
+    'Build a kustomization target from a directory (not built in)',
+    async () => (await import('./kustomize.ts')).kustomize,
   ),
   entry(settings, 'label', 'Update the labels on a resource', async () => (await import('./label.ts')).label),
   entry(
@@ -131,6 +164,12 @@ export const kubectlCommands: readonly CommandEntry[] = [
     async () => (await import('./api-resources.ts')).apiVersions,
   ),
   entry(other, 'config', 'Modify kubeconfig files', async () => (await import('./config.ts')).config),
+  entry(
+    other,
+    'plugin',
+    'Provides utilities for interacting with plugins',
+    async () => (await import('./plugin.ts')).plugin,
+  ),
   entry(
     other,
     'version',

@@ -105,6 +105,12 @@ export const kubectlCommands: readonly CommandEntry[] = [
     'Copy files and directories to and from containers',
     async () => (await import('./cp.ts')).cp,
   ),
+  entry(
+    troubleshooting,
+    'debug',
+    'Create debugging sessions for troubleshooting workloads and nodes',
+    async () => (await import('./debug.ts')).debug,
+  ),
   entry(troubleshooting, 'auth', 'Inspect authorization', async () => (await import('./auth/auth.ts')).auth),
   entry(troubleshooting, 'events', 'List events', async () => (await import('./events.ts')).events),
   entry(

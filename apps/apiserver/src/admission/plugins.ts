@@ -40,8 +40,10 @@ const admissionPlugins: readonly AdmissionPlugin[] = [
   certificateSubjectRestriction,
   defaultIngressClass,
   denyServiceExternalIps,
-  resourceQuota,
   grants,
+  // Policies and webhooks will stand here: they see what the plugins above made of a request, and only what they let
+  // through is charged to a quota.
+  resourceQuota,
 ];
 
 export interface PluginChoice {

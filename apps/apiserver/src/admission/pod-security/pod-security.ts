@@ -11,7 +11,7 @@ import { deepEqual, forbidden, invalid, type ObjectMeta } from '@wherry/apimachi
 import { groupResource } from '../../registry/object-meta.ts';
 import { findServed, lookUp, type Registry } from '../../registry/registry.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../chain.ts';
-import type { Violation } from './checks.ts';
+import type { Violation } from './check.ts';
 import { evaluate, isStricter, policyOf, print, type LevelVersion } from './policy.ts';
 
 /** How many pods of a namespace are looked at when its level rises, as upstream. */

@@ -1,6 +1,7 @@
 import type { PodSpec } from '@wherry/api';
 import type { FieldError, ObjectMeta } from '@wherry/apimachinery';
-import { violationsOf, type Violation } from './checks.ts';
+import type { Violation } from './check.ts';
+import { violationsOf } from './checks.ts';
 
 export type Level = 'privileged' | 'baseline' | 'restricted';
 const levels: readonly string[] = ['privileged', 'baseline', 'restricted'] satisfies Level[];

@@ -177,7 +177,11 @@ export class Scene {
     return `/${group}/namespaces/${this.namespace}/${plural}${name === '' ? '' : `/${name}`}`;
   }
 
-  add(plural: string, object: { metadata: { name: string }; [field: string]: unknown }, group = 'api/v1'): void {
+  add(
+    plural: string,
+    object: { metadata: { name: string; [field: string]: unknown }; [field: string]: unknown },
+    group = 'api/v1',
+  ): void {
     this.#objects.push({ path: this.path(plural, '', group), object });
   }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Piece } from '../cache/piece.ts';
 import type { RequestInfo } from './request-info.ts';
 
 /** Who asks: authentication.k8s.io/v1 UserInfo. */
@@ -34,7 +35,7 @@ export type Answer =
   | {
       status: number;
       contentType: string;
-      body: Buffer | string | Iterable<Buffer>;
+      body: Buffer | string | Iterable<Piece>;
       /** Total bytes when the body is iterable and the length is known. */
       length?: number | undefined;
       headers?: Record<string, string> | undefined;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { json, negotiate, protobuf, yaml, type Negotiated, type Offer } from '../views/negotiate.ts';
+import { joinPieces, type Piece } from '../cache/piece.ts';
 import type { Answer } from './context.ts';
 import { prettyPieces } from './pretty-json.ts';
 
@@ -53,10 +54,14 @@ function isPretty(found: Negotiated | undefined, headers: IncomingHttpHeaders, u
   return agent !== undefined && /^(curl|Wget|Mozilla\/5\.0)/.test(agent);
 }
 
+function* buffersOf(pieces: Iterable<Piece>): Iterable<Buffer> {
+  for (const piece of pieces) yield Buffer.isBuffer(piece) ? piece : joinPieces([piece]);
+}
+
 function indent(answer: Body): Body {
   const { body } = answer;
   if (typeof body === 'string' || Buffer.isBuffer(body)) {
     return { ...answer, body: Buffer.concat([...prettyPieces([Buffer.from(body)])]) };
   }
-  return { ...answer, body: prettyPieces(body), length: undefined };
+  return { ...answer, body: prettyPieces(buffersOf(body)), length: undefined };
 }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StatusError, internalError, serviceUnavailable, statusError, type Status } from '@wherry/apimachinery';
 import { StorageError } from '@wherry/store';
+import { joinPieces, type Piece } from '../cache/piece.ts';
 import { drained, isGone } from './connection.ts';
 import type { Answer, Response } from './context.ts';
 import { encodeAnswer, type Body } from './encode-answer.ts';
@@ -96,15 +97,15 @@ async function writeGzip(
  * Pieces put together. Lets others go on in between by itself: that the connection takes no more for a moment, and then
  * more, need not mean that the event loop has turned.
  */
-async function* chunksOf(pieces: Iterable<Buffer>): AsyncGenerator<Buffer, undefined> {
-  let pending: Buffer[] = [];
+async function* chunksOf(pieces: Iterable<Piece>): AsyncGenerator<Buffer, undefined> {
+  let pending: Piece[] = [];
   let size = 0;
   let since = performance.now();
   for (const piece of pieces) {
     pending.push(piece);
-    size += piece.length;
+    size += piece.byteLength;
     if (size >= FLUSH_BYTES) {
-      yield Buffer.concat(pending, size);
+      yield joinPieces(pending);
       pending = [];
       size = 0;
     }
@@ -113,7 +114,7 @@ async function* chunksOf(pieces: Iterable<Buffer>): AsyncGenerator<Buffer, undef
       since = performance.now();
     }
   }
-  if (size > 0) yield Buffer.concat(pending, size);
+  if (size > 0) yield joinPieces(pending);
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { KubeObject, ListMeta } from '@wherry/apimachinery';
 import type { Entry } from '../cache/entry.ts';
+import type { Piece } from '../cache/piece.ts';
 
 /** What objects are turned into, as pieces of JSON: the objects themselves, their metadata, rows of a table. */
 export interface JsonForm {
@@ -7,11 +8,11 @@ export interface JsonForm {
   readonly name: string;
   /** A list up to its first item; `]}` follows the last. */
   head(meta: ListMeta): string;
-  item(entry: Entry): readonly Buffer[];
+  item(entry: Entry): readonly Piece[];
   /** An answer that is about one object. */
-  one(entry: Entry): readonly Buffer[];
+  one(entry: Entry): readonly Piece[];
   /** The object of a watch event. */
-  event(entry: Entry): readonly Buffer[];
+  event(entry: Entry): readonly Piece[];
   bookmark(revision: number, annotations: Record<string, string> | undefined): object;
   /** The bytes of an item, where they are known without making it. */
   size?(entry: Entry): number;

@@ -1,5 +1,6 @@
 import type { ListMeta } from '@wherry/apimachinery';
 import type { Entry } from '../cache/entry.ts';
+import { joinPieces, type Piece } from '../cache/piece.ts';
 import type { FrameType } from '../cache/watcher.ts';
 import type { JsonForm } from './json-form.ts';
 import type { ListBody, View } from './view.ts';
@@ -19,7 +20,7 @@ export function createJsonView(form: JsonForm): JsonView {
     name: `json ${form.name}`,
     contentType: 'application/json',
     watchContentType: 'application/json',
-    one: (entry) => Buffer.concat([...form.one(entry), newline]),
+    one: (entry) => joinPieces([...form.one(entry), newline]),
     list: (entries, meta) => listOf(form, entries, meta),
     frame: (type: FrameType, entry: Entry) => frameOf(type, form.event(entry)),
     bookmark: (revision, annotations) => objectFrame('BOOKMARK', form.bookmark(revision, annotations)),
@@ -36,7 +37,7 @@ function listOf(form: JsonForm, entries: readonly Entry[], meta: ListMeta): List
   return { body, length };
 }
 
-function* pieces(form: JsonForm, head: Buffer, entries: readonly Entry[]): Iterable<Buffer> {
+function* pieces(form: JsonForm, head: Buffer, entries: readonly Entry[]): Iterable<Piece> {
   yield head;
   let first = true;
   for (const entry of entries) {
@@ -47,10 +48,10 @@ function* pieces(form: JsonForm, head: Buffer, entries: readonly Entry[]): Itera
   yield listEnd;
 }
 
-function frameOf(type: string, object: readonly Buffer[]): Buffer {
+function frameOf(type: string, object: readonly Piece[]): Buffer {
   let head = frameHeads.get(type);
   if (head === undefined) frameHeads.set(type, (head = Buffer.from(`{"type":"${type}","object":`)));
-  return Buffer.concat([head, ...object, frameEnd]);
+  return joinPieces([head, ...object, frameEnd]);
 }
 
 function objectFrame(type: string, object: object): Buffer {

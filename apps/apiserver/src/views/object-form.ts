@@ -1,5 +1,6 @@
 import { apiVersionOf } from '@wherry/api';
 import type { Entry } from '../cache/entry.ts';
+import type { Piece } from '../cache/piece.ts';
 import type { Served } from '../registry/served.ts';
 import { emptyObject, type JsonForm } from './json-form.ts';
 
@@ -8,8 +9,8 @@ export function createObjectForm(served: Served): JsonForm {
   const { resource, conversion } = served;
   const apiVersion = apiVersionOf(resource);
   const converted = new WeakMap<Entry, Buffer>();
-  const bytesOf = (entry: Entry): Buffer => {
-    if (!conversion) return entry.wire;
+  const bytesOf = (entry: Entry): Piece => {
+    if (!conversion) return entry;
     let bytes = converted.get(entry);
     if (!bytes) {
       bytes = Buffer.from(JSON.stringify(conversion.fromStorage(entry.object)));

@@ -1,6 +1,7 @@
 import { apiVersionOf } from '@wherry/api';
 import type { ListMeta } from '@wherry/apimachinery';
 import type { Entry } from '../cache/entry.ts';
+import type { Piece } from '../cache/piece.ts';
 import type { Served } from '../registry/served.ts';
 import { emptyObject, type JsonForm } from './json-form.ts';
 import type { Rows } from './table-rows.ts';
@@ -38,11 +39,11 @@ export function createTableForm(served: Served, rows: Rows, options: TableOption
   let watchStarted = false;
   const head = (meta: ListMeta, withColumns: boolean): string =>
     `{"kind":"Table","apiVersion":"${apiVersion}","metadata":${JSON.stringify(meta)},"columnDefinitions":${withColumns ? columns : '[]'},"rows":[`;
-  const item = (entry: Entry): Buffer[] => {
+  const item = (entry: Entry): Piece[] => {
     const cells = Buffer.from(`{"cells":${rows.cells(entry, options.now())}`);
     return object === undefined ? [cells, rowWithoutObject] : [cells, rowObject, ...object.item(entry), rowEnd];
   };
-  const table = (entry: Entry, withColumns: boolean): Buffer[] => [
+  const table = (entry: Entry, withColumns: boolean): Piece[] => [
     Buffer.from(head({ resourceVersion: String(entry.revision) }, withColumns)),
     ...item(entry),
     tableEnd,

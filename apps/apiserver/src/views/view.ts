@@ -1,9 +1,10 @@
 import type { ListMeta, Status } from '@wherry/apimachinery';
 import type { Entry } from '../cache/entry.ts';
+import type { Piece } from '../cache/piece.ts';
 import type { FrameView } from '../cache/watcher.ts';
 
 export interface ListBody {
-  body: Iterable<Buffer>;
+  body: Iterable<Piece>;
   length?: number | undefined;
 }
 

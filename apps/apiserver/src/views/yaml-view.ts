@@ -1,5 +1,6 @@
 import type { ListMeta } from '@wherry/apimachinery';
 import type { Entry } from '../cache/entry.ts';
+import { joinPieces, type Piece } from '../cache/piece.ts';
 import type { JsonForm } from './json-form.ts';
 import type { View } from './view.ts';
 import { yamlOf, yamlParts } from './yaml.ts';
@@ -29,6 +30,6 @@ function* listOf(form: JsonForm, entries: readonly Entry[], meta: ListMeta): Ite
   for (const part of yamlParts(list, items)) yield Buffer.from(part);
 }
 
-function parsed(pieces: readonly Buffer[]): unknown {
-  return JSON.parse(Buffer.concat(pieces).toString());
+function parsed(pieces: readonly Piece[]): unknown {
+  return JSON.parse(joinPieces(pieces).toString());
 }

@@ -36,6 +36,10 @@ const widget = (namespace: string, name: string, more: object = {}) =>
     body: { metadata: { name, ...more } },
   });
 
+const ownerReferences = (of: KubeObject, apiVersion: string, kind: string) => [
+  { apiVersion, kind, name: of.metadata.name, uid: of.metadata.uid ?? '' },
+];
+
 async function define(): Promise<void> {
   await cluster.client.resource(customResourceDefinitions).create(definition);
   await eventually(() => get(pathOf('default')));
@@ -55,9 +59,6 @@ test('what a custom object owns goes with it, and a custom object with its owner
   await define();
   await cluster.start([garbageCollector(5)]);
   const owner = await widget('default', 'owner');
-  const ownerReferences = (of: KubeObject, apiVersion: string, kind: string) => [
-    { apiVersion, kind, name: of.metadata.name, uid: of.metadata.uid ?? '' },
-  ];
   const child = await cluster.client.resource(configMaps).create({
     metadata: {
       name: 'child',
@@ -69,4 +70,13 @@ test('what a custom object owns goes with it, and a custom object with its owner
   await cluster.client.request({ method: 'DELETE', path: pathOf('default', 'owner') });
   await eventually(() => gone('/api/v1/namespaces/default/configmaps/child'));
   await eventually(() => gone(pathOf('default', 'grandchild')));
+});
+
+test('a kind that is defined while the collector runs is watched soon', async () => {
+  await cluster.start([garbageCollector(5)]);
+  await define();
+  const owner = await widget('default', 'owner');
+  await widget('default', 'owned', { ownerReferences: ownerReferences(owner, 'shop.example.com/v1', 'Widget') });
+  await cluster.client.request({ method: 'DELETE', path: pathOf('default', 'owner') });
+  await eventually(() => gone(pathOf('default', 'owned')));
 });

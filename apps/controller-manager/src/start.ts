@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { resources, type Resource } from '@wherry/api';
+import type { KubeObject } from '@wherry/apimachinery';
+import { customResourceDefinitions, resources, type CustomResourceDefinition, type Resource } from '@wherry/api';
 import { EventRecorder, type RestClient } from '@wherry/client';
 import type { Logger } from '@wherry/daemon';
 import type { Controller, Live } from './runner/controller.ts';
@@ -20,6 +21,8 @@ export interface StartOptions {
 const noMeter: QueueMeter = { added: () => undefined, started: () => () => undefined };
 const discoveryPeriodMs = 30_000;
 const discoveryRetryMs = 1_000;
+/** Definitions often come many at a time. */
+const discoveryGapMs = 500;
 
 /** Runs the controllers until aborted; their informers are shared. `ready` is called when all caches are filled. */
 export async function runControllers(options: StartOptions, signal: AbortSignal, ready?: () => void): Promise<void> {
@@ -46,11 +49,15 @@ export async function runControllers(options: StartOptions, signal: AbortSignal,
       }),
   );
   const discovering = runners.filter(({ controller }) => controller.inputsOf !== undefined);
-  if (discovering.length > 0) await discoverOnce(live, discovering, log, signal);
+  const definitions = new Definitions();
+  if (discovering.length > 0) {
+    informers.addHandler(customResourceDefinitions, definitions);
+    await discoverOnce(live, discovering, log, signal);
+  }
   await informers.start(signal);
   log.info({ controllers: options.controllers.map(({ name }) => name) }, 'controllers started');
   ready?.();
-  const rediscovering = discovering.length > 0 ? rediscover(live, discovering, log, signal) : undefined;
+  const rediscovering = discovering.length > 0 ? rediscover(live, discovering, definitions, log, signal) : undefined;
   await Promise.all([...runners.map((runner) => runner.run(signal)), informers.stopped(), rediscovering]);
   await recorders.flush();
 }
@@ -81,9 +88,58 @@ class Recorders {
   }
 }
 
-/** Kinds come and go while we run. */
-async function rediscover(live: Live, runners: readonly Runner[], log: Logger, signal: AbortSignal): Promise<void> {
-  while (await pause(discoveryPeriodMs, signal)) await discoverOnce(live, runners, log, signal);
+/** Kinds come and go while we run. Of those of definitions we are told; what else is served is looked up at times. */
+async function rediscover(
+  live: Live,
+  runners: readonly Runner[],
+  definitions: Definitions,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    await definitions.changed(discoveryPeriodMs, signal);
+    if (!(await pause(discoveryGapMs, signal))) return;
+    definitions.seen();
+    await discoverOnce(live, runners, log, signal);
+  }
+}
+
+/** Tells when the kinds that custom resource definitions serve may be others. */
+class Definitions {
+  #changed = false;
+  #bell = new AbortController();
+
+  onAdd(): void {
+    this.#ring();
+  }
+  onUpdate(old: KubeObject, object: KubeObject): void {
+    if (servedBy(old) !== servedBy(object)) this.#ring();
+  }
+  onDelete(): void {
+    this.#ring();
+  }
+
+  /** Resolves at a change that was not seen, after `timeoutMs`, or when aborted. */
+  async changed(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (!this.#changed) await pause(timeoutMs, AbortSignal.any([signal, this.#bell.signal]));
+  }
+
+  /** Whatever has changed up to now is looked at next. */
+  seen(): void {
+    this.#changed = false;
+    this.#bell = new AbortController();
+  }
+
+  #ring(): void {
+    this.#changed = true;
+    this.#bell.abort();
+  }
+}
+
+function servedBy(object: KubeObject): string {
+  const { metadata, status } = object as CustomResourceDefinition;
+  const established = status?.conditions?.find(({ type }) => type === 'Established')?.status;
+  return `${metadata.generation} ${established}`;
 }
 
 /** A refused step is the world's; anything else may be a defect of ours, and tells where it was thrown. */

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { oldAndNew } from './clients.ts';
+import { apply } from './command-lines/apply.ts';
+import { change } from './command-lines/change.ts';
 import { create } from './command-lines/create.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { runBothSides } from './side-by-side.ts';
@@ -14,7 +16,7 @@ afterAll(() => plane?.stop());
 const newest = oldAndNew.at(-1);
 
 describe('wherry answers as kubectl 1.36 does', () => {
-  test.for([...create])('$name', async (scenario) => {
+  test.for([...apply, ...change, ...create])('$name', async (scenario) => {
     expect(newest?.name).toBe('kubectl 1.36');
     const { theirs, ours } = await runBothSides(plane, newest?.path ?? '', scenario);
     expect(ours).toEqual(theirs);

@@ -5,7 +5,7 @@ import type { ControlPlane } from './control-plane.ts';
 
 /**
  * A table of command lines that kubectl and our command line both run, each in a namespace of its own, one after
- * another. `@` stands for the side, in what lives in no namespace. A line may have something on standard input.
+ * another. `~` stands for the side, in what lives in no namespace. A line may have something on standard input.
  */
 export interface Scenario {
   readonly name: string;
@@ -46,7 +46,7 @@ async function runSide(plane: Pick<ControlPlane, 'kubeconfig' | 'dir'>, side: Si
   mkdirSync(cwd, { recursive: true });
   for (const [name, text] of Object.entries(scenario.files ?? {})) {
     mkdirSync(dirname(join(cwd, name)), { recursive: true });
-    writeFileSync(join(cwd, name), text.replaceAll('@', letter));
+    writeFileSync(join(cwd, name), text.replaceAll('~', letter));
   }
   const env = { KUBECONFIG: plane.kubeconfig, HOME: plane.dir, KUBECACHEDIR: join(plane.dir, 'cache'), PWD: cwd };
   // The default namespace of each side is its own, so that the words are those of an ordinary command line.
@@ -60,7 +60,7 @@ async function runSide(plane: Pick<ControlPlane, 'kubeconfig' | 'dir'>, side: Si
   const answers: Answer[] = [];
   for (const entry of scenario.lines) {
     const [line, input] = typeof entry === 'string' ? [entry, ''] : entry;
-    const { code, stdout, stderr } = await own(wordsOf(line.replaceAll('@', letter)), input.replaceAll('@', letter));
+    const { code, stdout, stderr } = await own(wordsOf(line.replaceAll('~', letter)), input.replaceAll('~', letter));
     answers.push({ line, code, out: alike(stdout, side, namespace), err: alike(stderr, side, namespace) });
   }
   return answers;
@@ -72,13 +72,21 @@ function wordsOf(line: string): string[] {
 }
 
 function alike(text: string, { letter }: Side, namespace: string): string {
-  return text
-    .replaceAll(namespace, 'NAMESPACE')
-    .replaceAll('wherry', 'kubectl')
-    .replaceAll(new RegExp(`\\b([a-z0-9]+)-${letter}\\b`, 'g'), '$1-@')
-    .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UID')
-    .replaceAll(/(resourceVersion"?: ?"?)\d+/g, '$1VERSION')
-    .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)\b/g, 'TIME')
-    .replaceAll(/\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [-+]\d{4}\b/g, 'TIME')
-    .replaceAll(/(?<=^|\s)\d+m?\d*s(?=\s|$)/g, 'AGE');
+  return (
+    text
+      .replaceAll(namespace, 'NAMESPACE')
+      .replaceAll('wherry', 'kubectl')
+      .replaceAll(new RegExp(`\\b([a-z0-9]+)-${letter}\\b`, 'g'), '$1-~')
+      .replaceAll(new RegExp(`side-${letter}\\b`, 'g'), 'side-~')
+      // How kubectl's log says a warning.
+      .replaceAll(/^W\d{4} .*?\] /gm, 'Warning: ')
+      // What diff says of the files that it compared.
+      .replaceAll(/(?<=\/(?:LIVE|MERGED)-)\w+/g, 'RANDOM')
+      .replaceAll(/^([-+]{3} \S+)\t.*$/gm, '$1')
+      .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UID')
+      .replaceAll(/(resourceVersion"?: ?"?)\d+/g, '$1VERSION')
+      .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)\b/g, 'TIME')
+      .replaceAll(/\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [-+]\d{4}\b/g, 'TIME')
+      .replaceAll(/(?<=^|\s)\d+m?\d*s(?=\s|$)/g, 'AGE')
+  );
 }

@@ -26,8 +26,7 @@ export async function runProgram(argv: readonly string[], entries: readonly Comm
     }
     const entry = entries.find((e) => e.name === name);
     if (!entry) {
-      io.stderr.write(`error: unknown command "${name}" for "wherry"\n`);
-      return 1;
+      return await unknownCommand(argv, name, entries, io);
     }
     const found = descend(await entry.load(), [...argv.slice(0, at), ...argv.slice(at + 1)]);
     path = ['wherry', ...found.path].join(' ');
@@ -47,6 +46,26 @@ export async function runProgram(argv: readonly string[], entries: readonly Comm
   } finally {
     await session?.[Symbol.asyncDispose]();
   }
+}
+
+/** A plugin, or nothing that is known. */
+async function unknownCommand(
+  argv: readonly string[],
+  name: string,
+  entries: readonly CommandEntry[],
+  io: Io,
+): Promise<number> {
+  const [{ runPlugin }, { suggestCommands }] = await Promise.all([import('./plugins.ts'), import('./suggestions.ts')]);
+  // What stands before the plugin's name is for us, and a plugin would not know it.
+  const code = argv[0] === name ? await runPlugin(argv, io) : undefined;
+  if (code !== undefined) return code;
+  const near = suggestCommands(
+    name,
+    entries.map((entry) => entry.name),
+  );
+  const hint = near.length > 0 ? `\n\nDid you mean this?\n${near.map((n) => `\t${n}`).join('\n')}` : '';
+  io.stderr.write(`error: unknown command ${JSON.stringify(name)} for "wherry"${hint}\n`);
+  return 1;
 }
 
 function readGlobals(split: NormalizedArguments, flags: Flags): Record<string, unknown> {

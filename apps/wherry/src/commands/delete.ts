@@ -6,6 +6,7 @@ import { resourcePath, singularName } from '../resources/mapping.ts';
 import type { Info } from '../resources/select.ts';
 import { field, type Unstructured } from '../resources/unstructured.ts';
 import { dryRunFlag, readDryRun, type DryRun } from './outcome.ts';
+import { readCascade } from './propagation.ts';
 import { selectedInfos, selectionFlags } from './selection-flags.ts';
 
 const deleteFlags = {
@@ -101,12 +102,7 @@ interface DeleteOptions {
 }
 
 function deleteOptions({ flags, err }: Invocation<typeof deleteFlags>): DeleteOptions {
-  const policies: Record<string, string> = { background: 'Background', orphan: 'Orphan', foreground: 'Foreground' };
-  const propagationPolicy =
-    policies[flags.cascade === 'true' ? 'background' : flags.cascade === 'false' ? 'orphan' : flags.cascade];
-  if (!propagationPolicy) {
-    throw new CliError(`invalid cascade value (${flags.cascade}). Must be "background", "foreground", or "orphan"`);
-  }
+  const propagationPolicy = readCascade(flags.cascade);
   let grace = flags['grace-period'];
   if (flags.now) {
     if (grace !== -1) throw new CliError('--now and --grace-period cannot be specified together');

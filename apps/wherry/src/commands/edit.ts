@@ -103,6 +103,24 @@ async function editOne(invocation: Invocation<typeof editFlags>, info: Info): Pr
   }
 }
 
+/** Opens an object's text in the editor, once; undefined when nothing was changed. */
+export async function editText(
+  invocation: Pick<Invocation, 'io'>,
+  info: Info,
+  text: string,
+): Promise<Unstructured | undefined> {
+  const directory = await mkdtemp(join(tmpdir(), 'wherry-edit-'));
+  try {
+    const file = join(directory, `${info.resource.plural}-${info.name}.yaml`);
+    await writeFile(file, header + text, { mode: 0o600 });
+    await runEditor(invocation, file);
+    const edited = withoutComments(await readFile(file, 'utf8'));
+    return edited.trim() === '' || edited === text ? undefined : parseManifests(edited, file)[0]?.object;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
 async function save(
   { session, flags, out }: Invocation<typeof editFlags>,
   info: Info,

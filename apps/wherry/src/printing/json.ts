@@ -1,6 +1,6 @@
 /** Go's encoding/json: sorted keys, four spaces, `<`, `>` and `&` escaped. */
-export function toJson(value: unknown): string {
-  return `${escapeJson(JSON.stringify(sortKeys(value), null, 4))}\n`;
+export function toJson(value: unknown, indent = 4): string {
+  return `${escapeJson(JSON.stringify(sortKeys(value), null, indent))}\n`;
 }
 
 /** The same on one line. */

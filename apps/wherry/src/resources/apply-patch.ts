@@ -1,4 +1,4 @@
-import { createThreeWayPatch, isMap, type JsonMap } from '@wherry/apimachinery';
+import { createThreeWayPatch, deepEqual, isMap, type JsonMap } from '@wherry/apimachinery';
 import { findResource } from '@wherry/api';
 import type { ApiResource } from './mapping.ts';
 import type { Unstructured } from './unstructured.ts';
@@ -39,7 +39,7 @@ function mergeThreeWay(original: object, modified: object, current: object): Jso
       const old = before[key];
       const inner = mergeThreeWay(isMap(old) ? old : {}, value, now);
       if (Object.keys(inner).length > 0) patch[key] = inner;
-    } else if (JSON.stringify(value) !== JSON.stringify(now)) {
+    } else if (!deepEqual(value, now)) {
       patch[key] = value;
     }
   }

@@ -1,5 +1,5 @@
 import type { Session } from '../connection/session.ts';
-import { CliError, statusOf } from '../cli/errors.ts';
+import { CliError, isStatusReason, statusOf } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 import { parseSelection } from './arguments.ts';
 import { readManifests, type Manifest } from './manifests.ts';
@@ -222,6 +222,16 @@ export async function listAll(session: Session, resource: ApiResource, options: 
     next = page.metadata?.continue || undefined;
   } while (next !== undefined);
   return items;
+}
+
+/** The live object, or undefined when there is none. */
+export async function getIfThere(session: Session, info: Info): Promise<Unstructured | undefined> {
+  try {
+    return await getObject(session, info);
+  } catch (error) {
+    if (isStatusReason(error, 'NotFound')) return undefined;
+    throw error;
+  }
 }
 
 export async function getObject(session: Session, info: Info, subresource?: string): Promise<Unstructured> {

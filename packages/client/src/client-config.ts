@@ -1,3 +1,5 @@
+import type { ExecPlugin } from './exec-credential.ts';
+
 /** How to reach and be known to an apiserver. Certificates and keys are PEM texts, never paths. */
 export interface ClientConfig {
   /** Base URLs, tried in order; the one that answered last is kept. At least one. */
@@ -13,6 +15,10 @@ export interface ClientConfig {
   readonly insecureSkipTlsVerify?: boolean | undefined;
   /** Name to verify the server certificate against, when it is not the host of the URL. */
   readonly tlsServerName?: string | undefined;
+  /** Asked for a token when the one at hand has ended; its certificates hold for the client's life. */
+  readonly exec?: ExecPlugin | undefined;
+  /** When `token` ends; only beside `exec`. */
+  readonly tokenExpiresAtMs?: number | undefined;
   readonly userAgent?: string | undefined;
   readonly impersonate?: Impersonation | undefined;
 }

@@ -1,6 +1,7 @@
 export type { ClientConfig, Impersonation } from './client-config.ts';
 export { EventCorrelator, type Correlated, type Occurrence } from './event-correlator.ts';
 export { EventRecorder, type EventRecorderOptions } from './event-recorder.ts';
+export { runExecPlugin, type ExecCredential, type ExecPlugin } from './exec-credential.ts';
 export { Informer, type Handler, type InformerOptions } from './informer.ts';
 export { stepInformer, type InformerInput, type InformerState } from './informer-state.ts';
 export {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join } from 'node:path';
+import type { ExecPlugin } from './exec-credential.ts';
 
 /** A kubeconfig as it is written (clientcmd v1). Unknown fields are kept. */
 export interface KubeconfigFile {
@@ -38,7 +39,7 @@ export interface NamedUser {
     'as-uid'?: string | undefined;
     'as-groups'?: string[] | undefined;
     'as-user-extra'?: Record<string, string[]> | undefined;
-    exec?: unknown;
+    exec?: ExecPlugin | null | undefined;
     'auth-provider'?: unknown;
   };
 }
@@ -79,6 +80,9 @@ export function parseKubeconfig(text: string, directory: string): KubeconfigFile
   const absolute = (path: string): string => (path === '' || isAbsolute(path) ? path : join(directory, path));
   for (const { cluster } of file.clusters ?? []) anchor(cluster, ['certificate-authority'], absolute);
   for (const { user } of file.users ?? []) anchor(user, ['client-certificate', 'client-key', 'tokenFile'], absolute);
+  // A program's bare name is looked for on PATH.
+  for (const { user } of file.users ?? [])
+    if (user.exec?.command?.includes('/')) user.exec = { ...user.exec, command: absolute(user.exec.command) };
   return file;
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { ClientConfig, Impersonation } from './client-config.ts';
+import { checkExecPlugin } from './exec-credential.ts';
 import {
   mergeKubeconfigs,
   readKubeconfigFile,
@@ -65,7 +66,11 @@ export function resolveKubeconfig(raw: KubeconfigFile, options: KubeconfigOption
       'invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER environment variable',
     );
   }
-  const config = { servers: [server], ...clusterConfig(cluster ?? {}), ...userConfig(user ?? {}) };
+  const config = {
+    servers: [server],
+    ...clusterConfig(cluster ?? {}),
+    ...userConfig(user ?? {}, options.user || context?.user || ''),
+  };
   return { config, namespace: options.namespace || context?.namespace || 'default', context: name, raw };
 }
 
@@ -89,8 +94,9 @@ function clusterConfig(cluster: NamedCluster['cluster']): Omit<ClientConfig, 'se
   };
 }
 
-function userConfig(user: NamedUser['user']): Omit<ClientConfig, 'servers'> {
-  if (user.exec !== undefined && user.exec !== null) throw new Error('exec credential plugins are not supported');
+function userConfig(user: NamedUser['user'], name: string): Omit<ClientConfig, 'servers'> {
+  const exec = user.exec ?? undefined;
+  if (exec !== undefined) checkExecPlugin(name, exec);
   if (user['auth-provider']) throw new Error('auth-provider credentials are not supported');
   const cert = pem(user['client-certificate-data'], user['client-certificate'], 'client-certificate');
   const key = pem(user['client-key-data'], user['client-key'], 'client-key');
@@ -100,6 +106,7 @@ function userConfig(user: NamedUser['user']): Omit<ClientConfig, 'servers'> {
   return {
     cert,
     key,
+    exec,
     token: user.token || undefined,
     tokenFile: user.token ? undefined : user.tokenFile || undefined,
     username: user.username || undefined,

@@ -124,7 +124,24 @@ export class Session implements AsyncDisposable {
       const config = { servers: ['http://localhost:8080'] };
       loaded = { config, namespace: 'default', context: '', raw: {} };
     }
-    return { config: await overrideConfig(loaded.config, flags), namespace: loaded.namespace };
+    const config = await this.#withPlugin(await overrideConfig(loaded.config, flags));
+    return { config, namespace: loaded.namespace };
+  }
+
+  /** Asks the kubeconfig's credential plugin, unless the command line says who asks. */
+  async #withPlugin(config: ClientConfig): Promise<ClientConfig> {
+    const { exec } = config;
+    if (exec === undefined) return config;
+    if (this.flags.token || this.flags['client-certificate']) return { ...config, exec: undefined };
+    const { runExecPlugin } = await import('@wherry/client');
+    const { env, stdin, signal } = this.#io;
+    try {
+      const found = await runExecPlugin(exec, config, { env, interactive: stdin.isTTY === true, signal });
+      const { token, cert = config.cert, key = config.key, expiresAtMs: tokenExpiresAtMs } = found;
+      return { ...config, token, cert, key, tokenExpiresAtMs };
+    } catch (error) {
+      throw new CliError((error as Error).message);
+    }
   }
 }
 

@@ -36,7 +36,7 @@ export async function serveExec(
 export async function serveAttach(
   docker: Docker,
   containerId: string,
-  containerTty: boolean,
+  { tty, stdinOnce }: { readonly tty: boolean; readonly stdinOnce: boolean },
   options: StreamOptions,
   session: RemoteSession,
 ): Promise<void> {
@@ -50,7 +50,8 @@ export async function serveAttach(
       stderr: options.error,
     })) as Duplex;
   const resize = ({ width: w, height: h }: TerminalSize): Promise<unknown> => container.resize({ w, h });
-  await pump(open, resize, containerTty, session, () => Promise.resolve(success));
+  // A container that outlives its client's input keeps its own open; Docker would end its output here with it.
+  await pump(open, resize, tty, session, () => Promise.resolve(success), stdinOnce);
 }
 
 async function pump(
@@ -59,6 +60,7 @@ async function pump(
   tty: boolean,
   session: RemoteSession,
   outcome: () => Promise<Outcome>,
+  endsInput = true,
 ): Promise<void> {
   let stream: Duplex | undefined;
   let size: TerminalSize | undefined;
@@ -78,7 +80,7 @@ async function pump(
     stream.on('error', () => undefined);
     if (session.gone.aborted) cut();
     applySize();
-    session.stdin?.pipe(stream);
+    session.stdin?.pipe(stream, { end: endsInput });
     await forward(stream, tty, session);
     await session.finish(await outcome());
   } catch (error) {

@@ -116,7 +116,7 @@ export class KubeletServer {
 
   /** exec and attach. */
   async #command(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { verb, query, name, instance, tty } = this.#target(request);
+    const { verb, query, name, instance, tty, stdinOnce } = this.#target(request);
     if (verb !== 'exec' && verb !== 'attach') throw new Refusal(404, '404 page not found');
     if (instance?.state !== 'running') throw new Refusal(404, `container not found ("${name}")`);
     const options = streamOptions(query);
@@ -124,7 +124,7 @@ export class KubeletServer {
     const serve = (session: RemoteSession): Promise<void> =>
       verb === 'exec'
         ? serveExec(patient, instance.id, query.getAll('command'), options, session)
-        : serveAttach(patient, instance.id, tty, options, session);
+        : serveAttach(patient, instance.id, { tty, stdinOnce }, options, session);
     if (upgradeKind(request) === 'websocket') {
       this.#upgrader.webSocket(request, socket, head, remoteCommandProtocols, (channels, protocol) => {
         this.#watch(verb, socket, serve(channelSession(channels, protocol, options)));
@@ -194,6 +194,7 @@ export class KubeletServer {
     name: string;
     instance: ObservedContainer | undefined;
     tty: boolean;
+    stdinOnce: boolean;
   } {
     const url = new URL(request.url ?? '/', 'https://kubelet');
     const [, verb = '', namespace = '', pod = '', name = ''] = url.pathname.split('/').map(decodeURIComponent);
@@ -203,7 +204,8 @@ export class KubeletServer {
     const container = allContainers(worker.pod).find((candidate) => candidate.name === name);
     if (container === undefined) throw new Refusal(404, `container not found in pod: ${name}`);
     const instance = newestOf(this.#options.parts.world.pod(worker.uid), name);
-    return { verb, query: url.searchParams, worker, name, instance, tty: container.tty ?? false };
+    const { tty = false, stdinOnce = false } = container;
+    return { verb, query: url.searchParams, worker, name, instance, tty, stdinOnce };
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {

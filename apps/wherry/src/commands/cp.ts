@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, posix, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Readable } from 'node:stream';
 import type { Pod } from '@wherry/api';
 import { defineCommand, type Invocation } from '../cli/command.ts';
 import { CliError, SilentExit } from '../cli/errors.ts';
@@ -103,19 +104,20 @@ async function copyFromPod(invocation: Copy, source: FileSpec, path: string): Pr
     });
   } catch (error) {
     if (!(error instanceof TarError)) throw error;
-    // A tar that says nothing has failed, and said why.
-    const code = await transfer.exitCode;
-    if (code === 0) throw new CliError(error.message);
-    err(`command terminated with exit code ${code}\n`);
-    throw new SilentExit(code);
+    // A tar that is cut short has failed, and its exit code says how.
+    if ((await transfer.finish()) === 0) throw new CliError(error.message);
   }
+  const code = await transfer.finish();
+  if (code === 0) return;
+  err(`command terminated with exit code ${code}\n`);
+  throw new SilentExit(code);
 }
 
 const retryPauseMs = 200;
 
 /** A container's tar, asked for again from where it broke off. */
 class Transfer {
-  exitCode: Promise<number> = Promise.resolve(0);
+  #last: { readonly bytes: Readable; readonly ended: Promise<number> } | undefined;
   readonly #place: Place;
   readonly #path: string;
   readonly #retries: number;
@@ -132,7 +134,7 @@ class Transfer {
     let received = 0;
     for (let tries = 0; ; ) {
       const { bytes, ended } = outputOf(this.#place, this.#command(received), onto(this.#place.io.stdout));
-      this.exitCode = ended;
+      this.#last = { bytes, ended };
       for await (const chunk of bytes as AsyncIterable<Buffer>) {
         received += chunk.length;
         yield chunk;
@@ -148,6 +150,12 @@ class Transfer {
       await sleep(retryPauseMs, undefined, { signal });
       this.#out(`Resuming copy at ${received} bytes, retry ${tries}/${this.#retries}\n`);
     }
+  }
+
+  /** Lets go what comes after the archive, and returns the exit code. */
+  async finish(): Promise<number> {
+    this.#last?.bytes.resume();
+    return (await this.#last?.ended) ?? 0;
   }
 
   #command(from: number): string[] {

@@ -24,7 +24,7 @@ export function setEntry(
   file: KubeconfigFile,
   section: Section,
   name: string,
-  fields: Readonly<Record<string, string | boolean | undefined>>,
+  fields: Readonly<Record<string, string | boolean | object | undefined>>,
 ): KubeconfigFile {
   const key = inner[section];
   const entries = entriesOf(file, section);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -5,6 +6,7 @@ import type { KubeconfigFile } from '@wherry/client';
 import { parse } from 'yaml';
 import { CliError } from '../cli/errors.ts';
 import { toYaml } from '../printing/yaml.ts';
+import { shaped } from './shape.ts';
 
 /** Of several files, the one that a change belongs to: the first that `has` it, else the first that exists. */
 export async function fileFor(paths: readonly string[], has: (file: KubeconfigFile) => boolean): Promise<string> {
@@ -36,10 +38,10 @@ export async function change(path: string, edit: (file: KubeconfigFile) => Kubec
     if (error.code === 'EEXIST') throw new CliError(`open ${lock}: file exists`);
     throw new CliError(error.message);
   });
-  const next = `${path}.${process.pid}.tmp`;
+  const next = `${path}.${randomUUID()}.tmp`;
   try {
     const file = edit(await readPlain(path));
-    await writeFile(next, toYaml(file), { mode: 0o600 });
+    await writeFile(next, toYaml(shaped(file)), { mode: 0o600, flag: 'wx' });
     await rename(next, path);
   } finally {
     await rm(next, { force: true });

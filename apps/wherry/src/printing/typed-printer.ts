@@ -6,7 +6,8 @@ export async function makeTypedPrinter(options: PrinterOptions): Promise<Printer
   if (options.output !== 'json') return await makePrinter(options);
   return {
     print: (object) => {
-      const { kind, apiVersion, metadata, ...rest } = options.showManagedFields ? object : withoutManagedFields(object);
+      const { kind, apiVersion, metadata, ...rest } =
+        options.showManagedFields || !object.metadata ? object : withoutManagedFields(object);
       return `${escapeJson(JSON.stringify({ kind, apiVersion, metadata, ...rest }, null, 4))}\n`;
     },
   };

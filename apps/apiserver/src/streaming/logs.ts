@@ -18,18 +18,36 @@ export async function readLogs(
   connector: Connector,
   options: AddressOptions,
 ): Promise<Answer> {
-  const query = logQuery(context);
-  const { namespace, name } = context.info;
-  const target = await findContainer(registry, namespace, name, context.query.get('container') ?? '', options);
+  const reply = await openLogs(context, registry, connector, options, context.signal);
   // A pod on no node has said nothing yet.
-  if (target === undefined) return { status: 204, contentType: 'text/plain', body: '' };
+  if (reply === undefined) return { status: 204, contentType: 'text/plain', body: '' };
+  return { stream: (response) => passOn(reply, response) };
+}
+
+export interface LogRequest {
+  readonly info: { readonly namespace: string; readonly name: string };
+  readonly query: URLSearchParams;
+}
+
+/** The kubelet's answer, whose body is the log; none of a pod on no node. Throws what the kubelet has against it. */
+export async function openLogs(
+  request: LogRequest,
+  registry: Registry,
+  connector: Connector,
+  options: AddressOptions,
+  signal: AbortSignal,
+): Promise<IncomingMessage | undefined> {
+  const query = logQuery(request);
+  const { namespace, name } = request.info;
+  const target = await findContainer(registry, namespace, name, request.query.get('container') ?? '', options);
+  if (target === undefined) return undefined;
   const sent = connector.open(target.endpoint, {
     method: 'GET',
     path: kubeletPath('containerLogs', target, query),
     headers: {},
     upgrade: false,
-    signal: context.signal,
-    insecure: isOn(context.query.get('insecureSkipTLSVerifyBackend')),
+    signal,
+    insecure: isOn(request.query.get('insecureSkipTLSVerifyBackend')),
   });
   sent.end();
   const reply = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -37,7 +55,7 @@ export async function readLogs(
     sent.once('error', (error) => reject(internalError(`error trying to reach the kubelet: ${error.message}`)));
   });
   if (reply.statusCode !== 200) throw await refusalOf(reply);
-  return { stream: (response) => passOn(reply, response) };
+  return reply;
 }
 
 function isOn(value: string | null): boolean {
@@ -74,15 +92,15 @@ async function refusalOf(reply: IncomingMessage): Promise<StatusError> {
 }
 
 /** Checked as upstream checks PodLogOptions; what passes goes to the kubelet. Throws 400 and 422. */
-function logQuery(context: RequestContext): URLSearchParams {
+function logQuery({ info, query: asked }: LogRequest): URLSearchParams {
   const query = new URLSearchParams();
   const errors: FieldError[] = [];
   for (const name of flags) {
-    const value = context.query.get(name);
+    const value = asked.get(name);
     if (isOn(value)) query.set(name, 'true');
   }
   for (const name of numbers) {
-    const text = context.query.get(name);
+    const text = asked.get(name);
     if (text === null) continue;
     if (!/^-?\d{1,15}$/.test(text))
       throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
@@ -92,7 +110,7 @@ function logQuery(context: RequestContext): URLSearchParams {
     if (value < least) errors.push({ type: 'FieldValueInvalid', field: name, badValue: value, detail });
     query.set(name, text);
   }
-  const sinceTime = context.query.get('sinceTime');
+  const sinceTime = asked.get('sinceTime');
   if (sinceTime !== null) {
     if (Number.isNaN(Date.parse(sinceTime)))
       throw badRequest(`parsing time ${JSON.stringify(sinceTime)} as "2006-01-02T15:04:05Z07:00": cannot parse`);
@@ -105,7 +123,7 @@ function logQuery(context: RequestContext): URLSearchParams {
     }
     query.set('sinceTime', sinceTime);
   }
-  const stream = context.query.get('stream');
+  const stream = asked.get('stream');
   if (stream !== null) {
     if (!['All', 'Stdout', 'Stderr'].includes(stream)) {
       errors.push({
@@ -124,6 +142,6 @@ function logQuery(context: RequestContext): URLSearchParams {
     }
     query.set('stream', stream);
   }
-  if (errors.length > 0) throw invalid({ group: '', kind: 'PodLogOptions' }, context.info.name, errors);
+  if (errors.length > 0) throw invalid({ group: '', kind: 'PodLogOptions' }, info.name, errors);
   return query;
 }

@@ -131,6 +131,24 @@ test('one of both outputs can be read, but then not its last lines', async () =>
   );
 });
 
+test('a log is read over WebSocket, as bytes or as base64', async () => {
+  const path = '/api/v1/namespaces/default/pods/p/log';
+  const read = async (...offered: string[]): Promise<string[]> => {
+    const socket = await cluster.client.webSocket(path, { tailLines: '5' }, offered);
+    expect(socket.protocol).toBe(offered.at(-1) ?? '');
+    const messages: string[] = [];
+    socket.on('message', (data: Buffer) => messages.push(data.toString()));
+    await once(socket, 'close');
+    return messages;
+  };
+  expect(await read('binary.k8s.io')).toEqual(['', 'hello\n']);
+  expect(await read('nonsense', 'base64.binary.k8s.io')).toEqual(['', Buffer.from('hello\n').toString('base64')]);
+  expect(asked).toEqual(Array(2).fill('/containerLogs/default/p/app?tailLines=5'));
+  const refused = await refusal(cluster.client.webSocket(path, {}, ['nonsense']));
+  expect(refused.message).toContain('none of the WebSocket protocols nonsense is served');
+  expect((await refusal(cluster.client.webSocket(path, { tailLines: '-1' }, ['binary.k8s.io']))).code).toBe(422);
+});
+
 test('what the kubelet says against it reaches the client', async () => {
   answer = { status: 400, body: 'container "app" in pod "p" is waiting to start: ContainerCreating' };
   const error = await refusal(logs('p'));

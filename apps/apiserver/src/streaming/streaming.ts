@@ -73,7 +73,7 @@ export class Streaming {
 
 /** Whether an upgrade that a request asks for is for us to answer; of others the header is passed over. */
 export function isStreamed(request: IncomingMessage): boolean {
-  return /^\/api\/v1\/(namespaces\/[^/]+\/(pods|services)|nodes)\/[^/]+\/(exec|attach|portforward|proxy)(\/|\?|$)/.test(
+  return /^\/api\/v1\/(namespaces\/[^/]+\/(pods|services)|nodes)\/[^/]+\/(exec|attach|portforward|proxy|log)(\/|\?|$)/.test(
     request.url ?? '',
   );
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { badRequest, noSuchPath, tooManyRequests } from '@wherry/apimachinery';
+import { Readable, type Duplex } from 'node:stream';
+import { badRequest, noSuchPath, tooManyRequests, type StatusError } from '@wherry/apimachinery';
 import {
   chooseProtocol,
   offeredProtocols,
@@ -18,6 +18,8 @@ import { acceptWebSocket } from './accept-web-socket.ts';
 import type { Connector, Endpoint } from './connector.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { kubeletRefusal } from './kubelet-refusal.ts';
+import { chooseLogProtocol, logProtocolNames, sendLogs } from './logs-over-web-socket.ts';
+import { openLogs } from './logs.ts';
 import { proxyHeaders, resolveProxied } from './proxy-target.ts';
 import { awaitUpgrade, endWith, join, NotUpgraded, switchingProtocols, type PlainAnswer } from './relay-upgrade.ts';
 import { commandStreams, kubeletCommandQuery, portForwardQuery } from './stream-query.ts';
@@ -94,6 +96,8 @@ class Upgrade {
         return this.#command(info.subresource);
       case 'portforward':
         return this.#portForward();
+      case 'log':
+        return this.#logs();
       default:
         throw noSuchPath();
     }
@@ -128,6 +132,18 @@ class Upgrade {
     const { socket } = await this.#dialSpdy(target.endpoint, path, portForwardProtocol);
     const client = webSocketTransport(await this.#accept(portForwardTunnel, socket));
     return () => join(client, socket, this.#options.stopping);
+  }
+
+  async #logs(): Promise<Over> {
+    if (!this.#isWebSocket()) throw noSuchPath();
+    const offered = offeredProtocols(this.#request.headers['sec-websocket-protocol']);
+    const protocol = chooseLogProtocol(offered);
+    if (protocol === undefined) throw notServed(offered, logProtocolNames);
+    const { registry, connector, stopping } = this.#options;
+    const log = await openLogs(this.#seen, registry, connector, this.#options, stopping);
+    const stream = log ?? Readable.from([]);
+    const client = await this.#accept(protocol.name, stream);
+    return () => sendLogs(client, stream, protocol, stopping);
   }
 
   async #proxy(): Promise<Over> {
@@ -173,7 +189,7 @@ class Upgrade {
     }
   }
 
-  async #accept(protocol: string, backend: Duplex) {
+  async #accept(protocol: string, backend: Readable) {
     try {
       return await acceptWebSocket(this.#request, this.#socket, this.#head, protocol);
     } catch (error) {
@@ -191,9 +207,9 @@ class Upgrade {
     const offered = offeredProtocols(this.#request.headers['sec-websocket-protocol']);
     const protocol = chooseProtocol(offered, remoteCommandProtocols);
     if (protocol !== undefined) return protocol;
-    const names = remoteCommandProtocols.map(({ name }) => name).filter((name) => name !== '');
-    throw badRequest(
-      `unable to upgrade: none of the WebSocket protocols ${offered.join(', ')} is served; these are: ${names.join(', ')}`,
+    throw notServed(
+      offered,
+      remoteCommandProtocols.map(({ name }) => name).filter((name) => name !== ''),
     );
   }
 
@@ -209,6 +225,13 @@ class Upgrade {
     if (headers['sec-websocket-protocol'] === '') delete headers['sec-websocket-protocol'];
     return headers;
   }
+}
+
+function notServed(offered: readonly string[], served: readonly string[]): StatusError {
+  const names = served.join(', ');
+  return badRequest(
+    `unable to upgrade: none of the WebSocket protocols ${offered.join(', ')} is served; these are: ${names}`,
+  );
 }
 
 function placed(name: string, target: Target | undefined): Target {

@@ -63,6 +63,10 @@ export * from './policy/eviction.ts';
 export * from './policy/pod-disruption-budget.ts';
 export * from './rbac/role-binding.ts';
 export * from './rbac/role.ts';
+export * from './resource/device-class.ts';
+export * from './resource/resource-claim-template.ts';
+export * from './resource/resource-claim.ts';
+export * from './resource/resource-slice.ts';
 export * from './scheduling/priority-class.ts';
 export * from './storage/csi-driver.ts';
 export * from './storage/csi-node.ts';
@@ -77,7 +81,5 @@ export { podLimits, podQosClass, podRequests, type PodResources, type QosClass }
 export { podTemplateHash, safeEncode } from './facts/pod-template-hash.ts';
 export { addUsage, quotaMatches, quotaUsage, unsaidOfQuota, type QuotaUsage } from './facts/quota.ts';
 export { findUntoleratedTaint, toleratesTaint } from './facts/toleration.ts';
-export { openApiV2 } from './openapi/v2.ts';
-export { openApiV3 } from './openapi/v3.ts';
 export { apiVersionOf, type Column, type Resource, type ResourceRules } from './resource.ts';
 export * from './resources.ts';

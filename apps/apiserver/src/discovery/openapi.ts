@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { apiVersionOf, openApiV2, openApiV3, type Resource } from '@wherry/api';
+import { apiVersionOf, type Resource } from '@wherry/api';
+import { openApiV2, openApiV3 } from '@wherry/api/openapi';
 import { notAcceptable } from '@wherry/apimachinery';
 import { jsonAnswer, type Answer, type RequestContext } from '../http/context.ts';
 import type { GroupVersion, GroupVersions } from './group-versions.ts';

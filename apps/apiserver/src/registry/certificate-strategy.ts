@@ -1,6 +1,5 @@
 import { setOwn, fieldInvalid } from '@wherry/apimachinery';
 import type { CertificateSigningRequest, CertificateSigningRequestCondition } from '@wherry/api';
-import { validateApproval } from '@wherry/api/validation';
 import { signingRequestFault } from '@wherry/pki/signing-request';
 import { timeOf } from './object-meta.ts';
 import type { Strategy } from './strategy.ts';
@@ -44,7 +43,7 @@ export const certificateSigningRequestStrategy: Strategy = {
         next.spec = before.spec;
         next.status = { ...before.status, conditions: next.status?.conditions };
       },
-      validate: (object, old) => validateApproval(object as Request, old as Request),
+      validate: (object, old, rules) => rules.validateApproval(object as Request, old as Request),
     },
   },
 };

@@ -1,8 +1,8 @@
 import { alreadyExists, clone, invalid, serverTimeout, statusError, type KubeObject } from '@wherry/apimachinery';
-import { validateCreate } from '@wherry/api/validation';
 import { mutate, validate } from '../admission/chain.ts';
 import type { Entry } from '../cache/entry.ts';
 import { commitPut, dryEntry } from './commit.ts';
+import { loadValidation } from './load-validation.ts';
 import { trackCreate } from './managed-fields.ts';
 import { generatedName, groupResource, initMeta, settleNamespace } from './object-meta.ts';
 import type { Registry, WriteOptions } from './registry.ts';
@@ -42,6 +42,7 @@ export async function createObject(
   if (strategy.hasStatus && !keepsStatus(served)) delete (object as { status?: unknown }).status;
   strategy.prepareForCreate?.(object, options.now, options.user);
   if (strategy.countsGeneration) meta.generation = 1;
+  const { validateCreate } = await loadValidation();
   const errors = validateCreate(resource, object);
   if (errors.length === 0 && strategy.checkNew) errors.push(...(await strategy.checkNew(object)));
   if (errors.length > 0) throw invalid(resource, meta.name ?? '', errors);

@@ -1,5 +1,4 @@
 import { podQosClass, type Container, type Pod } from '@wherry/api';
-import { validatePodEphemeralContainersUpdate, validatePodResize } from '@wherry/api/validation';
 import { clone, deepEqual } from '@wherry/apimachinery';
 import type { Strategy, SubresourceStrategy } from './strategy.ts';
 
@@ -13,7 +12,7 @@ const ephemeralContainers: SubresourceStrategy = {
     before.spec.ephemeralContainers = pod.spec.ephemeralContainers;
     keepRest(pod, before, old as Pod);
   },
-  validate: (object, old) => validatePodEphemeralContainersUpdate(object as Pod, old as Pod),
+  validate: (object, old, rules) => rules.validatePodEphemeralContainersUpdate(object as Pod, old as Pod),
 };
 
 /** pods/resize: the resources of containers. What adds or moves containers is left as it is, to be refused. */
@@ -26,7 +25,7 @@ const resize: SubresourceStrategy = {
     before.spec.initContainers = initContainers && resized(initContainers, before.spec.initContainers ?? []);
     keepRest(pod, before, old as Pod);
   },
-  validate: (object, old) => validatePodResize(object as Pod, old as Pod),
+  validate: (object, old, rules) => rules.validatePodResize(object as Pod, old as Pod),
 };
 
 function resized(containers: Container[], old: Container[]): Container[] {

@@ -1,3 +1,4 @@
+import type { Validation } from './load-validation.ts';
 import type { FieldError, KubeObject } from '@wherry/apimachinery';
 import type { Compare, Operation } from '@wherry/store';
 import type { User } from '../http/context.ts';
@@ -32,7 +33,7 @@ export interface Allocator {
 export interface SubresourceStrategy {
   /** Puts back what this door does not change. */
   prepare(object: KubeObject, old: KubeObject, now: Date): void;
-  validate(object: KubeObject, old: KubeObject): FieldError[];
+  validate(object: KubeObject, old: KubeObject, rules: Validation): FieldError[];
 }
 
 /** What is particular to one kind on its way into the store; the rest is the same for all. */

@@ -1,14 +1,6 @@
-import {
-  conflict,
-  deepEqual,
-  invalid,
-  notFound,
-  optimisticLockMessage,
-  type FieldError,
-  type KubeObject,
-} from '@wherry/apimachinery';
-import { validateStatusUpdate, validateUpdate } from '@wherry/api/validation';
+import { conflict, deepEqual, invalid, notFound, optimisticLockMessage, type KubeObject } from '@wherry/apimachinery';
 import { mutate, validate } from '../admission/chain.ts';
+import { loadValidation } from './load-validation.ts';
 import type { Entry } from '../cache/entry.ts';
 import { commitDelete, commitPut, dryEntry } from './commit.ts';
 import { isEvent } from './create.ts';
@@ -122,18 +114,11 @@ async function prepare(
     strategy.prepareForUpdate?.(object, old, options.now);
     if (strategy.countsGeneration) countGeneration(served, object, old);
   }
-  const errors = part?.validate(object, old) ?? validateChange(resource, object, old, subresource);
+  const rules = await loadValidation();
+  const check = subresource === 'status' ? rules.validateStatusUpdate : rules.validateUpdate;
+  const errors = part?.validate(object, old, rules) ?? check(resource, object, old);
   if (errors.length > 0) throw invalid(resource, old.metadata.name, errors);
   await validate(registry, request);
-}
-
-function validateChange(
-  resource: Served['resource'],
-  object: KubeObject,
-  old: KubeObject,
-  subresource: string,
-): FieldError[] {
-  return subresource === 'status' ? validateStatusUpdate(resource, object, old) : validateUpdate(resource, object, old);
 }
 
 async function write(

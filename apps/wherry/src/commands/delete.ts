@@ -58,7 +58,7 @@ async function runDelete(invocation: Invocation<typeof deleteFlags>): Promise<vo
   }
   const body = deleteOptions(invocation);
   if (flags.all && flags.selector) {
-    throw new CliError("setting 'all' parameter but found a non empty selector. Please set only one of them");
+    throw new CliError("setting 'all' parameter but found a non empty selector. ");
   }
   if (flags.output && flags.output !== 'name')
     throw new CliError(`unexpected -o output mode: ${flags.output}. We only support '-o name'`);

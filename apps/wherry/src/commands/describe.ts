@@ -35,7 +35,7 @@ wherry describe pods -l app=web`,
     const { flags, session, args } = invocation;
     if (args.length === 0 && flags.filename.length === 0) {
       throw new CliError(
-        'You must specify the type of resource to describe. Use "wherry api-resources" for a complete list of supported resources.\n',
+        'You must specify the type of resource to describe. Use "wherry api-resources" for a complete list of supported resources.',
       );
     }
     const { found, errors, byPrefix } = await findSubjects(invocation);

@@ -1,10 +1,11 @@
 import type { Event } from '@wherry/api';
 import { defineCommand } from '../cli/command.ts';
-import { CliError } from '../cli/errors.ts';
+import { CliError, SaidError } from '../cli/errors.ts';
 import { bool, list, string } from '../cli/flags.ts';
 import { intervalOf } from '../describe/events.ts';
 import { layOut, tableLayout } from '../printing/tab-writer.ts';
 import { listOf, makePrinter } from '../printing/printer.ts';
+import { UnknownResource, findByWord } from '../resources/mapping.ts';
 import { listAll, requireResource } from '../resources/select.ts';
 import type { Unstructured } from '../resources/unstructured.ts';
 
@@ -21,26 +22,31 @@ export const events = defineCommand({
   },
   run: async (invocation) => {
     const { flags, session } = invocation;
+    const wanted = flags.types.map((t) => t.toLowerCase());
+    if (wanted.some((type) => type !== 'normal' && type !== 'warning')) {
+      throw new CliError('valid --types are Normal or Warning');
+    }
     const resources = await session.resources();
     let fieldSelector = '';
     if (flags.for) {
       const [type = '', name = ''] = flags.for.split('/');
-      if (!type || !name) throw new CliError(`--for must be in resource/name form, not ${JSON.stringify(flags.for)}`);
-      fieldSelector = `involvedObject.kind=${requireResource(resources, type).kind},involvedObject.name=${name}`;
+      if (!type || !name) throw new CliError('--for must be in resource/name form');
+      const resource = findByWord(resources, type);
+      if (!resource) throw new SaidError(new UnknownResource(type).message);
+      fieldSelector = `involvedObject.kind=${resource.kind},involvedObject.name=${name}`;
     }
     const namespace = flags['all-namespaces'] ? undefined : await session.namespace();
     const objects = await listAll(session, requireResource(resources, 'events'), { namespace, fieldSelector });
-    const wanted = flags.types.map((t) => t.toLowerCase());
     const found = (objects as unknown as Event[])
       .filter((e) => wanted.length === 0 || wanted.includes((e.type ?? '').toLowerCase()))
       .toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0));
+    if (found.length === 0) {
+      invocation.err(namespace === undefined ? 'No events found.\n' : `No events found in ${namespace} namespace.\n`);
+      return;
+    }
     if (flags.output) {
       const printer = await makePrinter({ output: flags.output });
       invocation.out(printer.print(listOf(found as unknown as Unstructured[])));
-      return;
-    }
-    if (found.length === 0) {
-      invocation.err(namespace === undefined ? 'No events found.\n' : `No events found in ${namespace} namespace.\n`);
       return;
     }
     const now = invocation.io.now();

@@ -52,12 +52,19 @@ async function runGet(invocation: GetInvocation): Promise<void> {
 }
 
 async function getRaw({ flags, session, out }: GetInvocation): Promise<void> {
+  checkRawPath(flags.raw);
   const client = await session.client();
   const [path = '', query = ''] = flags.raw.split('?');
   const parameters: Record<string, string[]> = {};
   for (const [key, value] of new URLSearchParams(query)) (parameters[key] ??= []).push(value);
   const answer = await client.stream({ method: 'GET', path, query: parameters, accept: 'application/json, */*' });
   for await (const chunk of answer.body) out(Buffer.from(chunk as Buffer).toString('utf8'));
+}
+
+export function checkRawPath(raw: string): void {
+  if (!raw.startsWith('/')) {
+    throw new CliError(`--raw must be a valid URL path: parse ${JSON.stringify(raw)}: invalid URI for request`);
+  }
 }
 
 async function printTables(invocation: GetInvocation): Promise<void> {
@@ -130,7 +137,8 @@ async function fetchObjects(
     await gather(async () => [await getObject(session, info, flags.subresource || undefined)]);
   }
   if (flags['sort-by']) {
-    const { sortByPath } = await import('../printing/sort.ts');
+    const { sortByPath, requireSomeField } = await import('../printing/sort.ts');
+    requireSomeField(objects, flags['sort-by']);
     return { objects: sortByPath(objects, flags['sort-by'], (o) => o), single: infos.length === 1, errors };
   }
   return { objects, single: infos.length === 1, errors };

@@ -1,3 +1,4 @@
+import { isLabelValue } from '@wherry/apimachinery';
 import { defineCommand, type CommandSpec } from '../cli/command.ts';
 import { CliError, throwGathered } from '../cli/errors.ts';
 import { bool, string } from '../cli/flags.ts';
@@ -37,6 +38,7 @@ wherry ${name} pods web status-`,
       const at = invocation.args.findIndex((word) => word.includes('=') || (word.endsWith('-') && word.length > 1));
       const subjects = at < 0 ? invocation.args : invocation.args.slice(0, at);
       const { set, remove } = parseLabelPairs(at < 0 ? [] : invocation.args.slice(at), what);
+      if (name === 'label') checkValues(set);
       const { list } = invocation.flags;
       if (at < 0 && !list) throw new CliError(`at least one ${what} update is required`);
       const dryRun = readDryRun(invocation.flags['dry-run']);
@@ -46,12 +48,13 @@ wherry ${name} pods web status-`,
         try {
           const before = await getObject(session, info);
           const old: Values = before.metadata[field] ?? {};
-          if (list) {
+          if (list && (name === 'label' || at < 0)) {
             for (const key of Object.keys(old).toSorted()) invocation.out(`${key}=${old[key]}\n`);
             if (at < 0) continue;
           }
           const next = change(old, set, remove, invocation.flags.overwrite, what);
-          for (const key of remove) if (!(key in old)) invocation.out(`${what} ${JSON.stringify(key)} not found.\n`);
+          for (const key of name === 'label' ? remove : [])
+            if (!(key in old)) invocation.out(`${what} ${JSON.stringify(key)} not found.\n`);
           const same = JSON.stringify(sorted(old)) === JSON.stringify(sorted(next));
           const verb = same && name === 'label' ? `not ${done}` : wording(old, next, name, done);
           const after: Unstructured = { ...before, metadata: { ...before.metadata, [field]: next } };
@@ -60,7 +63,9 @@ wherry ${name} pods web status-`,
             metadata: { [field]: difference(old, next), ...(resourceVersion ? { resourceVersion } : {}) },
           };
           const answer = same && name === 'label' ? before : dryRun === 'client' ? after : await send(info, patch);
-          outcome.say(info.resource, answer, verb);
+          // With --list annotate shows what there is after the change.
+          if (list && name === 'annotate') for (const [key, value] of sorted(next)) invocation.out(`${key}=${value}\n`);
+          else outcome.say(info.resource, answer, verb);
         } catch (error) {
           errors.push(error);
         }
@@ -78,6 +83,13 @@ wherry ${name} pods web status-`,
       }
     },
   });
+}
+
+function checkValues(set: Values): void {
+  for (const [key, value] of Object.entries(set)) {
+    const [problem] = isLabelValue(value);
+    if (problem) throw new CliError(`invalid label value: ${JSON.stringify(`${key}=${value}`)}: ${problem}`);
+  }
 }
 
 function change(old: Values, set: Values, remove: readonly string[], overwrite: boolean, what: string): Values {
@@ -100,7 +112,8 @@ function change(old: Values, set: Values, remove: readonly string[], overwrite: 
 function wording(old: Values, next: Values, name: string, done: string): string {
   if (name === 'annotate') return done;
   const added = Object.keys(next).some((key) => next[key] !== old[key]);
-  return added ? done : 'unlabeled';
+  const removed = Object.keys(old).some((key) => !(key in next));
+  return added && removed ? 'modified' : added ? done : 'unlabeled';
 }
 
 function difference(old: Values, next: Values): Record<string, string | null> {

@@ -96,7 +96,7 @@ async function sourcesOf(invocation: LogsInvocation): Promise<Source[]> {
   // The last of three words, or the second after TYPE/NAME, is a container.
   const [first = '', second] = args;
   const container = flags.container || (first.includes('/') || args.length === 2 ? (second ?? '') : '');
-  const pods = await podsOf(session, args.slice(0, 1)).catch(async (error: unknown) => {
+  const pods = await podsOf(session, args.slice(0, 1), 0, true).catch(async (error: unknown) => {
     if (!isStatusReason(error, 'NotFound')) throw error;
     const where = JSON.stringify(await session.namespace());
     throw new CliError(`error from server (NotFound): ${(error as Error).message} in namespace ${where}`);

@@ -44,15 +44,15 @@ wherry patch pod web --type=json -p '[{"op":"replace","path":"/metadata/labels/a
       throw new CliError(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.type)}`);
     if (!flags.patch && !flags['patch-file'])
       throw new CliError('must specify --patch or --patch-file containing the contents of the patch');
-    const text = flags.patch || (await readFile(resolve(io.cwd, flags['patch-file']), 'utf8'));
+    const text = flags.patch || (await readPatchFile(flags['patch-file'], io.cwd));
     let body: unknown;
     try {
       body = parse(text, { maxAliasCount: 100 });
     } catch (error) {
-      throw new CliError(`unable to parse ${JSON.stringify(text)}: ${(error as Error).message}`);
+      throw new CliError(`unable to parse ${JSON.stringify(text)}: ${(error as Error).message.split('\n')[0]}`);
     }
     const dryRun = readDryRun(flags['dry-run']);
-    const outcome = await Outcome.of(invocation, dryRun === 'client' ? 'server' : dryRun);
+    const outcome = await Outcome.of(invocation);
     const errors: unknown[] = [];
     for (const info of await selectedInfos(invocation, args, 'patch')) {
       try {
@@ -73,3 +73,13 @@ wherry patch pod web --type=json -p '[{"op":"replace","path":"/metadata/labels/a
     throwGathered(errors);
   },
 });
+
+async function readPatchFile(path: string, cwd: string): Promise<string> {
+  try {
+    return await readFile(resolve(cwd, path), 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? `open ${path}: no such file or directory` : message;
+    throw new CliError(`unable to read patch file: ${why}`);
+  }
+}

@@ -1,4 +1,4 @@
-import type { Deployment, ReplicaSet } from '@wherry/api';
+import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from '@wherry/api';
 import { defineCommand, type CommandSpec, type Invocation } from '../cli/command.ts';
 import { CliError, throwGathered } from '../cli/errors.ts';
 import { bool, duration, int } from '../cli/flags.ts';
@@ -7,7 +7,7 @@ import { sortKeys } from '../printing/json.ts';
 import { resourcePath, singularName, qualifiedName } from '../resources/mapping.ts';
 import { getObject, listAll, requireResource, type Info } from '../resources/select.ts';
 import { hasLastApplied } from '../resources/last-applied.ts';
-import type { Unstructured } from '../resources/unstructured.ts';
+import { field, type Unstructured } from '../resources/unstructured.ts';
 import {
   annotationsAfterUndo,
   formatHistory,
@@ -17,7 +17,18 @@ import {
   templateOf,
   type Revision,
 } from '../rollout/history.ts';
-import { deploymentRolloutStatus } from '../rollout/status.ts';
+import {
+  keptRevisionToRestore,
+  keptRevisionsOf,
+  keptTemplate,
+  type KeptRevision,
+} from '../rollout/controller-revisions.ts';
+import {
+  daemonSetRolloutStatus,
+  deploymentRolloutStatus,
+  statefulSetRolloutStatus,
+  type RolloutStatus,
+} from '../rollout/status.ts';
 import { Outcome, dryRunFlag, outputFlags, readDryRun, writeQuery } from './outcome.ts';
 import { selectedInfos, selectionFlags } from './selection-flags.ts';
 
@@ -27,19 +38,36 @@ type SubjectInvocation = Pick<Invocation, 'session' | 'io' | 'args'> & {
   readonly flags: { filename: readonly string[]; recursive: boolean; selector: string };
 };
 
-async function deployments(invocation: SubjectInvocation, verb: string): Promise<readonly Info[]> {
+const strategic = 'application/strategic-merge-patch+json';
+
+const workloads = ['Deployment', 'DaemonSet', 'StatefulSet'];
+
+/** The objects of a rollout command; what is none of `kinds` is refused in the words of `unsupported`. */
+async function subjects(
+  invocation: SubjectInvocation,
+  verb: string,
+  kinds: readonly string[],
+  unsupported: (info: Info) => string,
+): Promise<readonly Info[]> {
   if (invocation.args.length === 0 && invocation.flags.filename.length === 0)
     throw new CliError('required resource not specified');
   // A type alone means all of them.
   const flags = { ...invocation.flags, all: namesTypeAlone(invocation) };
   const infos = await selectedInfos({ ...invocation, flags }, invocation.args, `rollout ${verb}`);
-  for (const { resource } of infos) {
-    if (resource.kind !== 'Deployment' || resource.group !== 'apps') {
-      throw new CliError(`no ${verb} has been implemented for ${resource.kind}`);
-    }
+  for (const info of infos) {
+    if (info.resource.group !== 'apps' || !kinds.includes(info.resource.kind)) throw new CliError(unsupported(info));
   }
   if (infos.length === 0) throw new CliError('no resources found');
   return infos;
+}
+
+function unvisited(what: string): (info: Info) => string {
+  return ({ resource }) =>
+    `error retrieving ${what} for ${JSON.stringify(resource.kind)}, no visitor method exists for {${resource.group} ${resource.kind}}`;
+}
+
+function notSupported(doing: string): (info: Info) => string {
+  return ({ resource, name }) => `${qualifiedName(resource)} ${JSON.stringify(name)} ${doing} is not supported`;
 }
 
 function namesTypeAlone({ args, flags }: SubjectInvocation): boolean {
@@ -70,23 +98,47 @@ const status = defineCommand({
   },
   run: async (invocation) => {
     const { flags, session, io } = invocation;
-    await forEach(await deployments(invocation, 'status viewer'), async (info) => {
-      const judge = (object: Unstructured | undefined): boolean => {
-        if (!object) throw new CliError('object has been deleted');
-        const { message, done, error } = deploymentRolloutStatus(object as unknown as Deployment, flags.revision);
-        if (error) throw new CliError(error);
-        invocation.out(message);
-        return done;
-      };
-      if (!flags.watch) return void judge(await getObject(session, info));
-      await getObject(session, info);
-      const listPath = resourcePath(info.resource, info.namespace);
-      const limit = flags.timeout > 0 ? flags.timeout : Number.POSITIVE_INFINITY;
-      const finished = await follow(session, { listPath, name: info.name }, judge, limit, io.signal);
-      if (!finished) throw new CliError('timed out waiting for the condition');
-    });
+    await forEach(
+      await subjects(
+        invocation,
+        'status',
+        workloads,
+        ({ resource }) => `no status viewer has been implemented for ${resource.kind}`,
+      ),
+      async (info) => {
+        const judge = (object: Unstructured | undefined): boolean => {
+          if (!object) throw new CliError('object has been deleted');
+          const { message, done, error } = rolloutStatusOf(object, flags.revision);
+          if (error) throw new CliError(error);
+          invocation.out(message);
+          return done;
+        };
+        if (!flags.watch) return void judge(await getObject(session, info));
+        await getObject(session, info);
+        const listPath = resourcePath(info.resource, info.namespace);
+        const limit = flags.timeout > 0 ? flags.timeout : Number.POSITIVE_INFINITY;
+        const finished = await follow(session, { listPath, name: info.name }, judge, limit, io.signal);
+        if (!finished) throw new CliError('timed out waiting for the condition');
+      },
+    );
   },
 });
+
+function rolloutStatusOf(object: Unstructured, revision: number): RolloutStatus {
+  if (object.kind === 'DaemonSet') return daemonSetRolloutStatus(object as unknown as DaemonSet);
+  if (object.kind === 'StatefulSet') return statefulSetRolloutStatus(object as unknown as StatefulSet);
+  return deploymentRolloutStatus(object as unknown as Deployment, revision);
+}
+
+async function readKeptRevisions(
+  { session }: SubjectInvocation,
+  info: Info,
+): Promise<{ object: Unstructured; revisions: KeptRevision[] }> {
+  const object = await getObject(session, info);
+  const kept = requireResource(await session.resources(), 'controllerrevisions.apps');
+  const all = await listAll(session, kept, { namespace: info.namespace });
+  return { object, revisions: keptRevisionsOf(object, all as unknown as ControllerRevision[]) };
+}
 
 async function readRevisions(
   invocation: SubjectInvocation,
@@ -111,9 +163,10 @@ const history = defineCommand({
   run: async (invocation) => {
     const { revision } = invocation.flags;
     if (revision < 0) throw new CliError(`revision must be a positive integer: ${revision}`);
-    await forEach(await deployments(invocation, 'history viewer'), async (info) => {
-      const { revisions } = await readRevisions(invocation, info);
+    await forEach(await subjects(invocation, 'history', workloads, unvisited('history')), async (info) => {
       const name = `${singularName(info.resource)}/${info.name}`;
+      if (info.resource.kind !== 'Deployment') return await keptHistory(invocation, info, name, revision);
+      const { revisions } = await readRevisions(invocation, info);
       if (revision === 0) {
         invocation.out(`${name} \n${formatHistory(revisions)}`);
         return;
@@ -131,6 +184,20 @@ const history = defineCommand({
     });
   },
 });
+
+async function keptHistory(
+  invocation: SubjectInvocation & Pick<Invocation, 'out'>,
+  info: Info,
+  name: string,
+  revision: number,
+): Promise<void> {
+  const { revisions } = await readKeptRevisions(invocation, info);
+  if (revision === 0) return invocation.out(`${name} \n${formatHistory(revisions)}`);
+  const found = revisions.find((r) => r.revision === revision);
+  if (!found) throw new CliError('unable to find the specified revision');
+  const { describePodTemplate } = await import('../describe/pod-template.ts');
+  invocation.out(`${name} with revision #${revision}\n${describePodTemplate(keptTemplate(found))}\n`);
+}
 
 function withChangeCause({ spec }: ReplicaSet, changeCause: string): ReplicaSet['spec']['template'] {
   if (!spec.template || changeCause === '<none>') return spec.template;
@@ -170,7 +237,8 @@ const undo = defineCommand({
     const dryRun = readDryRun(flags['dry-run']);
     const outcome = await Outcome.of(invocation, dryRun);
     if (flags['to-revision'] < 0) throw new CliError('revision must be a positive integer: ' + flags['to-revision']);
-    await forEach(await deployments(invocation, 'rollbacker'), async (info) => {
+    await forEach(await subjects(invocation, 'undo', workloads, unvisited('rollbacker')), async (info) => {
+      if (info.resource.kind !== 'Deployment') return await undoKept(info);
       const { deployment, revisions } = await readRevisions(invocation, info);
       if (deployment.spec.paused) {
         throw new CliError(
@@ -200,10 +268,22 @@ const undo = defineCommand({
           : await patchDeployment(invocation, info, 'application/json-patch+json', patch, dryRun);
       outcome.say(info.resource, after, 'rolled back');
     });
+
+    async function undoKept(info: Info): Promise<void> {
+      const { object, revisions } = await readKeptRevisions(invocation, info);
+      const found = keptRevisionToRestore(revisions, flags['to-revision']);
+      const now = JSON.stringify(sortKeys(field(object, 'spec', 'template')));
+      if (JSON.stringify(sortKeys(keptTemplate(found))) === now) {
+        const { revision } = found;
+        outcome.say(info.resource, object, `skipped rollback (current template already matches revision ${revision})`);
+        return;
+      }
+      const after =
+        dryRun === 'client' ? object : await patchDeployment(invocation, info, strategic, found.object.data, dryRun);
+      outcome.say(info.resource, after, 'rolled back');
+    }
   },
 });
-
-const strategic = 'application/strategic-merge-patch+json';
 
 const restart = defineCommand({
   name: 'restart',
@@ -212,7 +292,7 @@ const restart = defineCommand({
   flags: { ...outputFlags, ...subjectFlags },
   run: async (invocation) => {
     const outcome = await Outcome.of(invocation);
-    await forEach(await deployments(invocation, 'restarter'), async (info) => {
+    await forEach(await subjects(invocation, 'restart', workloads, notSupported('restarting')), async (info) => {
       const before = (await getObject(invocation.session, info)) as unknown as Deployment;
       if (before.spec.paused)
         throw new CliError(
@@ -234,16 +314,19 @@ function pausing(name: 'pause' | 'resume', paused: boolean): CommandSpec {
     flags: { ...outputFlags, ...subjectFlags },
     run: async (invocation) => {
       const outcome = await Outcome.of(invocation);
-      await forEach(await deployments(invocation, paused ? 'pauser' : 'resumer'), async (info) => {
-        const before = (await getObject(invocation.session, info)) as unknown as Deployment;
-        if ((before.spec.paused ?? false) === paused) {
-          throw new CliError(
-            `${qualifiedName(info.resource)} ${JSON.stringify(info.name)} is ${paused ? 'already' : 'not'} paused`,
-          );
-        }
-        const after = await patchDeployment(invocation, info, strategic, { spec: { paused: paused ? true : null } });
-        outcome.say(info.resource, after, `${name}d`);
-      });
+      await forEach(
+        await subjects(invocation, name, ['Deployment'], notSupported(paused ? 'pausing' : 'resuming')),
+        async (info) => {
+          const before = (await getObject(invocation.session, info)) as unknown as Deployment;
+          if ((before.spec.paused ?? false) === paused) {
+            throw new CliError(
+              `${qualifiedName(info.resource)} ${JSON.stringify(info.name)} is ${paused ? 'already' : 'not'} paused`,
+            );
+          }
+          const after = await patchDeployment(invocation, info, strategic, { spec: { paused: paused ? true : null } });
+          outcome.say(info.resource, after, `${name}d`);
+        },
+      );
     },
   });
 }

@@ -1,3 +1,4 @@
+import { mergePatch } from '@wherry/apimachinery';
 import { defineCommand } from '../cli/command.ts';
 import { CliError } from '../cli/errors.ts';
 import { array, bool, duration, string } from '../cli/flags.ts';
@@ -10,10 +11,12 @@ const flags = {
   attach: bool('If true, wait for the Pod to start running, and then attach to the Pod as if attach were called.'),
   command: bool('If true and extra arguments are present, use them as the command field rather than the args field.'),
   env: array('Environment variables to set in the container.'),
+  expose: bool('If true, create a ClusterIP service associated with the pod. Requires `--port`.'),
   image: string('The image for the container to run.'),
   'image-pull-policy': string('The image pull policy for the container.'),
   labels: string('Comma separated labels to apply to the pod.', '', { short: 'l' }),
   'pod-running-timeout': duration('The length of time to wait until at least one pod is running', 60_000),
+  overrides: string('An inline JSON override for the generated object.'),
   port: string('The port that this container exposes.'),
   privileged: bool('If true, run the container in privileged mode.'),
   quiet: bool('If true, suppress prompt messages.', false, { short: 'q' }),
@@ -35,15 +38,21 @@ wherry run -it --rm try --image=busybox --restart=Never -- sh`,
   run: async (invocation) => {
     const { flags: given, args } = invocation;
     const [name, ...words] = args;
-    if (name === undefined) throw new CliError('NAME is required for run');
-    if (!given.image) throw new CliError('required flag(s) "image" not set');
+    if (!invocation.changed('image')) throw new CliError('required flag(s) "image" not set');
+    const help = `\nSee '${invocation.path} -h' for help and examples`;
+    if (name === undefined) throw new CliError(`NAME is required for run${help}`);
+    if (!/^[\w][\w.\-/:]*[\w]$|^\w(?:@.+)?$|^[^@]+@sha256:[0-9a-f]{64}$/.test(given.image)) {
+      throw new CliError(`Invalid image name ${JSON.stringify(given.image)}: invalid reference format`);
+    }
+    if (given.expose && !given.port) throw new CliError(`--port must be set when exposing a service${help}`);
     if (!['Always', 'OnFailure', 'Never'].includes(given.restart)) {
-      throw new CliError(`invalid restart policy: ${given.restart}`);
+      throw new CliError(`invalid restart policy: ${given.restart}${help}`);
     }
     const attached = given.attach || given.stdin;
     if (given.tty && !given.stdin) throw new CliError('-i/--stdin is required for containers with -t/--tty=true');
     if (given.rm && !attached) throw new CliError('--rm should only be used for attached containers');
-    const pod = podOf(name, words, given);
+    const pod = overridden(podOf(name, words, given), given.overrides);
+    if (given.expose) await exposePod(invocation, name, given.port, pod);
     const pods = builtIn('', 'Pod', 'pods');
     const quiet = attached && !given.output;
     const announce = quiet ? { ...invocation, out: () => undefined } : invocation;
@@ -65,6 +74,36 @@ wherry run -it --rm try --image=busybox --restart=Never -- sh`,
     });
   },
 });
+
+/** --overrides: a JSON merge patch upon what the flags say. */
+function overridden(pod: Record<string, unknown>, overrides: string): Record<string, unknown> {
+  if (overrides === '') return pod;
+  let patch: unknown;
+  try {
+    patch = JSON.parse(overrides);
+  } catch (error) {
+    throw new CliError(`invalid --overrides: ${(error as Error).message}`);
+  }
+  const { apiVersion: _, kind: __, ...merged } = mergePatch(pod, patch) as Record<string, unknown>;
+  return merged;
+}
+
+async function exposePod(
+  invocation: Parameters<typeof createGenerated>[0] & { readonly flags: { readonly port: string } },
+  name: string,
+  port: string,
+  pod: Record<string, unknown>,
+): Promise<void> {
+  const selector = (pod['metadata'] as { labels?: Record<string, string> }).labels;
+  const ports = [{ port: Number(port), protocol: 'TCP', targetPort: Number(port) }];
+  await createGenerated(
+    { ...invocation, flags: { ...invocation.flags, 'field-manager': 'kubectl-run' } },
+    builtIn('', 'Service', 'services'),
+    name,
+    { spec: { ports, selector }, status: { loadBalancer: {} } },
+    { failureSubject: '' },
+  );
+}
 
 interface PodFlags {
   readonly annotations: readonly string[];

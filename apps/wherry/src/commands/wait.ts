@@ -79,7 +79,10 @@ wherry wait --for=jsonpath='{.status.phase}'=Running pod/web`,
       const listPath = resourcePath(info.resource, info.namespace);
       if (timeoutMs > 0 && (await follow(session, { listPath, name: info.name }, done, timeoutMs, io.signal)))
         return last;
-      throw new CliError(`timed out waiting for the condition on ${info.resource.plural}/${info.name}`);
+      const subject = `${info.resource.plural}/${info.name}`;
+      // A limit of zero looks once.
+      if (limit === 0 && onMissing === 'fail') throw new CliError(`condition not met for ${subject}`);
+      throw new CliError(`timed out waiting for the condition${last ? ` on ${subject}` : ''}`);
     }
   },
 });
@@ -88,7 +91,7 @@ const weekMs = 7 * 24 * 3600 * 1000;
 
 /** What --for says, as a question about an object, and what it means when there is no object. */
 export function readCondition(text: string): { judge: Judge; onMissing: 'met' | 'wait' | 'fail' } {
-  if (text === '') throw new CliError('A condition must be specified with --for, such as --for=condition=Ready');
+  if (text === '') throw new CliError('unrecognized condition: []');
   const lower = text.toLowerCase();
   if (lower === 'delete') return { judge: (object) => object === undefined, onMissing: 'met' };
   if (lower === 'create') return { judge: (object) => object !== undefined, onMissing: 'wait' };
@@ -118,6 +121,11 @@ function hasCondition(object: Unstructured | undefined, name: string, value: str
 function jsonPathJudge(text: string): Judge {
   const match = /^('?)(\{[^{}]*\}|[^{}=]+)\1(?:=(.*))?$/s.exec(text);
   const [, , path = '', value] = match ?? [];
+  if (text.endsWith('=') && text.indexOf('=') === text.length - 1) {
+    throw new CliError(
+      `jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3`,
+    );
+  }
   if (!match || path === '')
     throw new CliError(
       `jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'`,

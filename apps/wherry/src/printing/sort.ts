@@ -1,3 +1,4 @@
+import { CliError } from '../cli/errors.ts';
 import { findValues } from '../jsonpath/evaluate.ts';
 import { parseRelaxed } from '../jsonpath/parse.ts';
 import { goText } from './go-text.ts';
@@ -52,4 +53,12 @@ export function naturalOrder(a: string, b: string): number {
     if (difference !== 0) return difference;
   }
   return left.length - right.length;
+}
+
+/** A path that leads nowhere in any of the objects is likely a mistake. Throws CliError in kubectl's words. */
+export function requireSomeField(objects: readonly unknown[], path: string): void {
+  const nodes = parseRelaxed(path);
+  if (objects.length === 0 || objects.some((object) => findValues(nodes, object).length > 0)) return;
+  const shown = path.startsWith('{') ? path : `{${path.startsWith('.') ? '' : '.'}${path}}`;
+  throw new CliError(`couldn't find any field with path ${JSON.stringify(shown)} in the list of objects`);
 }

@@ -23,7 +23,7 @@ export function revisionsOf(deployment: Deployment, replicaSets: readonly Replic
     .toSorted((a, b) => a.revision - b.revision);
 }
 
-export function formatHistory(revisions: readonly Revision[]): string {
+export function formatHistory(revisions: readonly Pick<Revision, 'revision' | 'changeCause'>[]): string {
   if (revisions.length === 0) return 'No rollout history found.\n';
   const lines = revisions.map((r) => `${r.revision}\t${r.changeCause}`);
   return `${layOut(['REVISION\tCHANGE-CAUSE', ...lines].join('\n'), plainLayout)}\n\n`;

@@ -1,7 +1,7 @@
 import type { CommandSpec } from '../../cli/command.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { CliError, throwGathered, withSource } from '../../cli/errors.ts';
-import { bool, list } from '../../cli/flags.ts';
+import { bool, list, string } from '../../cli/flags.ts';
 import { resourcePath } from '../../resources/mapping.ts';
 import { choose } from '../../resources/select.ts';
 import { withLastApplied } from '../../resources/last-applied.ts';
@@ -28,6 +28,7 @@ const flags = {
   ...validateFlag,
   filename: list('Filename, directory, or - to use to create the resource', { short: 'f' }),
   recursive: bool('Process the directory used in -f, --filename recursively.', false, { short: 'R' }),
+  raw: string('Raw URI to POST to the server. Uses the transport specified by the kubeconfig file.'),
   'save-config': bool('If true, the configuration of current object will be saved in its annotation.'),
 };
 
@@ -42,6 +43,10 @@ const fromFiles = defineCommand({
       if (args.length > 0)
         throw new CliError(`Unexpected args: [${args.join(' ')}]\nSee 'wherry create -h' for help and examples`);
       throw new CliError('must specify one of -f and -k');
+    }
+    if (invocation.flags.raw) {
+      const { sendRaw } = await import('../raw.ts');
+      return await sendRaw(invocation, 'POST', invocation.flags.raw, invocation.flags.filename);
     }
     const dryRun = readDryRun(invocation.flags['dry-run']);
     const outcome = await Outcome.of(invocation, dryRun);

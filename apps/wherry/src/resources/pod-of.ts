@@ -12,7 +12,12 @@ import { field, type Unstructured } from './unstructured.ts';
  * The pods that `NAME`, `TYPE/NAME` or `TYPE NAME` stand for; several for a workload. A workload without pods is given
  * `timeoutMs` to have one.
  */
-export async function podsOf(session: Session, args: readonly string[], timeoutMs = 0): Promise<Pod[]> {
+export async function podsOf(
+  session: Session,
+  args: readonly string[],
+  timeoutMs = 0,
+  forLogs = false,
+): Promise<Pod[]> {
   const resources = await session.resources();
   const pods = requireResource(resources, 'pods');
   const namespace = await session.namespace();
@@ -33,7 +38,7 @@ export async function podsOf(session: Session, args: readonly string[], timeoutM
     }
     await sleep(lookAgainMs, undefined, { signal: session.signal });
   }
-  return found.toSorted(byReadiness);
+  return found.toSorted(bySuitability(forLogs));
 }
 
 /** Between two looks for the first pod of a workload. */
@@ -73,15 +78,27 @@ export function selectorOf(object: Unstructured): string | undefined {
   return parts.length === 0 ? undefined : parts.join(',');
 }
 
-/** Running and ready ones first, then the oldest. */
-function byReadiness(a: Pod, b: Pod): number {
-  const rank = (pod: Pod): number => {
-    if (!pod.spec.nodeName) return 3;
-    if (pod.status?.phase !== 'Running') return 2;
-    return pod.status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ? 0 : 1;
-  };
-  const created = (pod: Pod): string => String(pod.metadata.creationTimestamp ?? '');
-  return rank(a) - rank(b) || (created(a) < created(b) ? -1 : 1);
+/**
+ * Which pod of several is taken, as kubectl sorts them: running before others, ready before unready, then the one that
+ * has been ready longest. Among equals logs are read where most was restarted, and the rest is done where least was.
+ */
+function bySuitability(forLogs: boolean): (a: Pod, b: Pod) => number {
+  const ready = (pod: Pod): string =>
+    String(pod.status?.conditions?.find((c) => c.type === 'Ready' && c.status === 'True')?.lastTransitionTime ?? '~');
+  // Pods that have ended count as running.
+  const phase = (pod: Pod): number => Math.max(0, ['Running', 'Unknown', 'Pending'].indexOf(pod.status?.phase ?? ''));
+  const restarts = (pod: Pod): number =>
+    Math.max(0, ...(pod.status?.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0));
+  const order = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
+  const deleting = (pod: Pod): number => (forLogs || pod.metadata.deletionTimestamp === undefined ? 0 : 1);
+  return (a, b) =>
+    Number(!a.spec.nodeName) - Number(!b.spec.nodeName) ||
+    phase(a) - phase(b) ||
+    Number(ready(a) === '~') - Number(ready(b) === '~') ||
+    deleting(a) - deleting(b) ||
+    order(ready(a), ready(b)) ||
+    (restarts(a) - restarts(b)) * (forLogs ? -1 : 1) ||
+    order(String(a.metadata.creationTimestamp ?? '~'), String(b.metadata.creationTimestamp ?? '~'));
 }
 
 export const defaultContainerAnnotation = 'kubectl.kubernetes.io/default-container';

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { loadKubeconfig, RestClient } from '@wherry/client';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { eventually, get, kubectl, kubectls, ok, run, start } from './run.ts';
 import { suiteUp } from './suite.ts';
@@ -70,4 +72,24 @@ it('a node’s kubelet is reached through the apiserver, and nothing else on the
   const node = items[0]!.metadata.name;
   expect(await ok(kubectl, ['get', '--raw', `/api/v1/nodes/${node}/proxy/healthz`])).toBe('ok');
   expect(await ok(kubectl, ['get', '--raw', `/api/v1/nodes/${node}/proxy/stats/summary`])).toContain('"nodeName"');
+});
+
+/** As upstream's conformance tests of WebSockets do, with the protocols of old. */
+it('commands and logs are had over bare WebSockets', async () => {
+  await using client = new RestClient(loadKubeconfig({ path: '/etc/wherry/admin.kubeconfig' }).config);
+  const base = `/api/v1/namespaces/default/pods/${pod}`;
+  const messages = async (path: string, query: Record<string, string | string[]>, protocol: string) => {
+    const socket = await client.webSocket(`${base}/${path}`, query, [protocol]);
+    const got: Buffer[] = [];
+    socket.on('message', (data: Buffer) => got.push(data));
+    await once(socket, 'close');
+    expect(socket.protocol).toBe(protocol);
+    return got;
+  };
+  const command = ['echo', 'remote execution test'];
+  const said = await messages('exec', { command, stdout: '1', stderr: '1', container: 'web' }, 'channel.k8s.io');
+  const stdout = said.filter((data) => data[0] === 1).map((data) => data.subarray(1).toString());
+  expect(stdout.join('')).toBe('remote execution test\n');
+  const log = await messages('log', { container: 'web' }, 'binary.k8s.io');
+  expect(Buffer.concat(log).toString()).toBe(await ok(kubectl, ['logs', pod]));
 });

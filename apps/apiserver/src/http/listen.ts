@@ -1,8 +1,9 @@
-import { METHODS, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Http2SecureServer } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { loadFastify } from './load-fastify.ts';
+import { http } from './node-http.ts';
 import { statusOf } from './respond.ts';
 import type { Response } from './context.ts';
 import { MAX_BODY_BYTES } from './read-body.ts';
@@ -117,7 +118,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 
 /** Over HTTP/2 a method may be anything, and fastify's routers know those of HTTP/1.1 alone: the dispatcher says what is wrong. */
 function takeUnknownMethods(server: Http2SecureServer, onRequest: ListenOptions['onRequest']): void {
-  const known = new Set(METHODS);
+  const known = new Set(http.METHODS);
   const listeners = server.listeners('request') as ((request: IncomingMessage, response: Response) => void)[];
   server.removeAllListeners('request');
   server.on('request', (request, response) => {

@@ -1,6 +1,7 @@
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type OutgoingHttpHeaders } from 'node:http';
+import type { ClientRequest, OutgoingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
 import { isIP } from 'node:net';
+import { http } from '../http/node-http.ts';
 
 export interface KubeletIdentity {
   cert: string;
@@ -41,7 +42,7 @@ export class Connector {
   readonly #tls: { cert?: string; key?: string; ca?: string; rejectUnauthorized: boolean };
   readonly #kubelets: Agent;
   readonly #insecureKubelets: Agent;
-  readonly #plain = new HttpAgent({ keepAlive: false });
+  readonly #plain = new http.Agent({ keepAlive: false });
   readonly #secure = new Agent({ keepAlive: false, rejectUnauthorized: false });
 
   constructor(identity: KubeletIdentity | undefined) {
@@ -63,7 +64,7 @@ export class Connector {
     const all = { ...common, headers: { host: hostAndPort(to), ...headers } };
     const sent =
       to.scheme === 'http'
-        ? httpRequest({ ...all, agent: upgrade ? false : this.#plain })
+        ? http.request({ ...all, agent: upgrade ? false : this.#plain })
         : request({
             ...all,
             ...(isIP(to.host) === 0 ? { servername: to.host } : {}),

@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { internalError, serviceUnavailable } from '@wherry/apimachinery';
+import { http } from '../http/node-http.ts';
 import { answerHeaders } from './forwarded-headers.ts';
 
 /** The backend's own answer, where it did not upgrade. */
@@ -114,7 +114,7 @@ export function join(client: Duplex, backend: Duplex, stopping: AbortSignal): Pr
 export function endWith(socket: Duplex, { status, contentType, body }: PlainAnswer, auditId: string): void {
   if (socket.destroyed) return;
   const lines = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`,
+    `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? 'Error'}`,
     `Audit-Id: ${auditId}`,
     `Content-Type: ${contentType}`,
     `Content-Length: ${body.length}`,

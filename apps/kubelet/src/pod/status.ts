@@ -51,8 +51,8 @@ export function podStatus(input: StatusInput, host: HostAddresses): PodStatus {
 }
 
 /** Nobody waits for it to be ready: upstream says nothing of that. */
-function ephemeralStatus({ started: _, ...status }: ContainerStatus): ContainerStatus {
-  return { ...status, ready: false };
+function ephemeralStatus(status: ContainerStatus): ContainerStatus {
+  return { ...status, ready: false, started: undefined };
 }
 
 /** Nothing runs and nothing will be started again. */

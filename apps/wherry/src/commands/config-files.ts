@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { KubeconfigFile } from '@wherry/client';
 import type { Invocation } from '../cli/command.ts';
 import { CliError } from '../cli/errors.ts';
@@ -12,7 +14,10 @@ export async function configPaths({ session, io }: ConfigInvocation): Promise<st
 
 /** What those files say together. */
 export async function mergedConfig({ session, io }: ConfigInvocation): Promise<KubeconfigFile> {
-  const { readKubeconfig } = await import('@wherry/client');
+  const { mergeKubeconfigs, readKubeconfig } = await import('@wherry/client');
+  const named = session.flags.kubeconfig;
+  // A file that is yet to be made is an empty one.
+  if (named && !existsSync(resolve(io.cwd, named))) return mergeKubeconfigs([]);
   try {
     return readKubeconfig({ path: session.flags.kubeconfig, env: { ...io.env } });
   } catch (error) {

@@ -21,7 +21,7 @@ export async function attachWhenStarted(
 ): Promise<void> {
   const { session, io, err } = invocation;
   const { container, quiet } = attachment;
-  const { name = '', namespace = '' } = pod.metadata;
+  const { name, namespace = '' } = pod.metadata;
   let status: ContainerStatus | undefined;
   let said = '';
   const started = (object: Unstructured | undefined): boolean => {

@@ -172,7 +172,7 @@ function merge(into: unknown, from: unknown, field = ''): unknown {
       const other: unknown = from.find((candidate) => keyOf(candidate) === keyOf(item));
       return other === undefined ? item : merge(item, other);
     });
-    return [...from.filter((item) => !into.some((other) => keyOf(other) === keyOf(item))), ...kept];
+    return [...kept, ...from.filter((item) => !into.some((other) => keyOf(other) === keyOf(item)))];
   }
   if (!isMap(from) || !isMap(into)) return from;
   const merged = new Map(Object.entries(into));

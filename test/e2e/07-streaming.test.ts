@@ -86,7 +86,7 @@ it('commands and logs are had over bare WebSockets', async () => {
     expect(socket.protocol).toBe(protocol);
     return got;
   };
-  const command = ['echo', 'remote execution test'];
+  const command = ['sh', '-c', 'echo remote execution test'];
   const said = await messages('exec', { command, stdout: '1', stderr: '1', container: 'web' }, 'channel.k8s.io');
   const stdout = said.filter((data) => data[0] === 1).map((data) => data.subarray(1).toString());
   expect(stdout.join('')).toBe('remote execution test\n');

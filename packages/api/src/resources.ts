@@ -47,6 +47,7 @@ import { ingresses, ingressClasses, networkPolicies, ipAddresses, serviceCidrs }
 import { runtimeClasses } from './resources/node.ts';
 import { podDisruptionBudgets } from './resources/policy.ts';
 import { roles, clusterRoles, roleBindings, clusterRoleBindings } from './resources/rbac.ts';
+import { deviceClasses, resourceClaims, resourceClaimTemplates, resourceSlices } from './resources/resource.ts';
 import { priorityClasses } from './resources/scheduling.ts';
 import {
   storageClasses,
@@ -75,6 +76,7 @@ export * from './resources/networking.ts';
 export * from './resources/node.ts';
 export * from './resources/policy.ts';
 export * from './resources/rbac.ts';
+export * from './resources/resource.ts';
 export * from './resources/scheduling.ts';
 export * from './resources/storage.ts';
 
@@ -134,6 +136,10 @@ export const resources: readonly Resource[] = [
   csiNodes,
   csiStorageCapacities,
   volumeAttributesClasses,
+  deviceClasses,
+  resourceClaims,
+  resourceClaimTemplates,
+  resourceSlices,
   mutatingWebhookConfigurations,
   validatingWebhookConfigurations,
   validatingAdmissionPolicies,

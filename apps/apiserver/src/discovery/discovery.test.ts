@@ -69,6 +69,7 @@ test('groups stand in upstream’s order, each with its preferred version first'
     'node.k8s.io',
     'discovery.k8s.io',
     'flowcontrol.apiserver.k8s.io',
+    'resource.k8s.io',
   ]);
   const autoscaling = groups.find(({ name }) => name === 'autoscaling');
   expect(autoscaling).toMatchObject({

@@ -31,6 +31,7 @@ const groupOrder = [
   'node.k8s.io',
   'discovery.k8s.io',
   'flowcontrol.apiserver.k8s.io',
+  'resource.k8s.io',
 ];
 
 /** What is served, by group and version; made anew when what is served has changed. */

@@ -16,7 +16,10 @@ const facts: Facts = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) 
 const withFacts = test.skipIf(!existsSync(path));
 
 /** Fields that the published messages do not have (yet): only in JSON. */
-const onlyInJson = new Set(['io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus.resources']);
+const onlyInJson = new Set([
+  'io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus.resources',
+  'io.k8s.api.resource.v1.Device.nodeAllocatableResourceMappings',
+]);
 
 const schemas = new Map<string, ObjectSchema>();
 function collect(schema: Schema): void {

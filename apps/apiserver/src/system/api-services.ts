@@ -27,6 +27,7 @@ const groups: Readonly<Record<string, number>> = {
   'node.k8s.io': 16_300,
   'discovery.k8s.io': 16_200,
   'flowcontrol.apiserver.k8s.io': 16_100,
+  'resource.k8s.io': 15_900,
 };
 const versions: Readonly<Record<string, number>> = {
   '/v1': 1,

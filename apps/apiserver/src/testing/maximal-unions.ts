@@ -82,6 +82,19 @@ export const unions: Readonly<Record<string, readonly string[]>> = {
   'io.k8s.api.batch.v1.PodFailurePolicyRule': ['onExitCodes', 'onPodConditions'],
   'io.k8s.api.admissionregistration.v1.Mutation': ['applyConfiguration', 'jsonPatch'],
   'io.k8s.api.admissionregistration.v1.ParamRef': ['name', 'selector'],
+  'io.k8s.api.resource.v1.DeviceRequest': ['exactly', 'firstAvailable'],
+  'io.k8s.api.resource.v1.DeviceConstraint': ['matchAttribute', 'distinctAttribute'],
+  'io.k8s.api.resource.v1.DeviceAttribute': [
+    'string',
+    'int',
+    'bool',
+    'version',
+    'ints',
+    'bools',
+    'strings',
+    'versions',
+  ],
+  'io.k8s.api.resource.v1.ResourceSliceSpec': ['nodeName', 'nodeSelector', 'allNodes', 'perDeviceNodeSelection'],
   'io.k8s.api.storage.v1.VolumeAttachmentSource': ['persistentVolumeName', 'inlineVolumeSpec'],
 };
 

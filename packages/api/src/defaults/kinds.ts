@@ -8,6 +8,7 @@ import { defaultPod } from './pod.ts';
 import { admissionregistrationDefaults } from './admissionregistration.ts';
 import { autoscalingDefaults } from './autoscaling.ts';
 import { batchDefaults } from './batch.ts';
+import { deviceDefaults } from './devices.ts';
 import { flowcontrolDefaults } from './flowcontrol.ts';
 import { limitDefaults } from './limits.ts';
 import { networkingDefaults } from './networking.ts';
@@ -39,6 +40,7 @@ export const defaultsByKind: Readonly<Record<string, (object: never) => void>> =
   ...rbacDefaults,
   ...schedulingDefaults,
   ...storageDefaults,
+  ...deviceDefaults,
 };
 
 /** The label by which selectors find a namespace. The finalizer belongs to the strategy upstream, for new ones only. */

@@ -6,6 +6,7 @@ import { autoscalingValidators } from './autoscaler.ts';
 import { batchValidators } from './batch.ts';
 import { certificatesValidators } from './certificates.ts';
 import { configMap, configMapUpdate, secret, secretUpdate } from './config.ts';
+import { deviceValidators } from './devices.ts';
 import { policyValidators } from './disruption-budget.ts';
 import { endpoints, endpointSlice, endpointSliceUpdate } from './endpoints.ts';
 import { event, eventV1 } from './event.ts';
@@ -44,6 +45,7 @@ const validators: Readonly<Record<string, Validator>> = {
   ...rbacValidators,
   ...schedulingValidators,
   ...storageValidators,
+  ...deviceValidators,
   ...autoscalingValidators,
   ...batchValidators,
   ...policyValidators,

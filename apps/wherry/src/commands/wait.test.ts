@@ -41,5 +41,5 @@ test('deletion is met by absence, creation by presence', () => {
 
 test('what is no condition is refused', () => {
   expect(() => readCondition('foo')).toThrow('unrecognized condition: "foo"');
-  expect(() => readCondition('')).toThrow('must be specified');
+  expect(() => readCondition('')).toThrow('unrecognized condition: []');
 });

@@ -1,4 +1,4 @@
-import type { EndpointSlice, Event, Lease, LimitRange, Pod, ReplicaSet, ResourceQuota } from '@wherry/api';
+import type { EndpointSlice, Event, Lease, LimitRange, Pod, ReplicaSet, ResourceQuota, Service } from '@wherry/api';
 import { isStatusReason } from '../cli/errors.ts';
 import type { Session } from '../connection/session.ts';
 import { findByWord, type ApiResource } from '../resources/mapping.ts';
@@ -27,6 +27,25 @@ interface Describer {
   readonly withoutEvents?: boolean;
 }
 
+type Lines = (page: Page, object: Unstructured, pods: readonly Pod[]) => void;
+
+/** A page whose module is loaded when it is shown; `needs` has the pods of the namespace read too. */
+function lazy(load: () => Promise<Lines>, needs?: 'pods'): Describer['describe'] {
+  return async (page, subject) => {
+    const [lines, pods] = await Promise.all([load(), needs ? related<Pod>(subject, needs) : []]);
+    lines(page, subject.object, pods);
+  };
+}
+
+const role: Describer = {
+  describe: lazy(async () => (await import('./access.ts')).describeRole),
+  withoutEvents: true,
+};
+const binding: Describer = {
+  describe: lazy(async () => (await import('./access.ts')).describeBinding),
+  withoutEvents: true,
+};
+
 /** The kinds with a page of their own, by `plural.group`; every other kind is described field by field. */
 const describers: Readonly<Record<string, Describer>> = {
   pods: { describe: (page, { object, now }) => describePod(page, object, now) },
@@ -51,6 +70,37 @@ const describers: Readonly<Record<string, Describer>> = {
   namespaces: { describe: namespaceWithQuotas, withoutEvents: true },
   resourcequotas: { describe: (page, { object }) => describeResourceQuota(page, object), withoutEvents: true },
   limitranges: { describe: (page, { object }) => describeLimitRange(page, object), withoutEvents: true },
+  replicationcontrollers: {
+    describe: lazy(async () => (await import('./sets.ts')).describeReplicationController, 'pods'),
+  },
+  persistentvolumeclaims: { describe: lazy(async () => (await import('./storage.ts')).describeClaim, 'pods') },
+  persistentvolumes: { describe: lazy(async () => (await import('./storage.ts')).describePersistentVolume) },
+  'storageclasses.storage.k8s.io': { describe: lazy(async () => (await import('./storage.ts')).describeStorageClass) },
+  'daemonsets.apps': { describe: lazy(async () => (await import('./sets.ts')).describeDaemonSet, 'pods') },
+  'statefulsets.apps': { describe: lazy(async () => (await import('./sets.ts')).describeStatefulSet, 'pods') },
+  'jobs.batch': { describe: lazy(async () => (await import('./jobs.ts')).describeJob) },
+  'cronjobs.batch': { describe: lazy(async () => (await import('./jobs.ts')).describeCronJob) },
+  'poddisruptionbudgets.policy': {
+    describe: lazy(async () => (await import('./policies.ts')).describeDisruptionBudget),
+  },
+  'priorityclasses.scheduling.k8s.io': {
+    describe: lazy(async () => (await import('./policies.ts')).describePriorityClass),
+  },
+  'networkpolicies.networking.k8s.io': {
+    describe: lazy(async () => (await import('./policies.ts')).describeNetworkPolicy),
+    withoutEvents: true,
+  },
+  'ingressclasses.networking.k8s.io': {
+    describe: lazy(async () => (await import('./policies.ts')).describeIngressClass),
+  },
+  'horizontalpodautoscalers.autoscaling': {
+    describe: lazy(async () => (await import('./autoscaler.ts')).describeAutoscaler),
+  },
+  'ingresses.networking.k8s.io': { describe: ingressWithBackends },
+  'roles.rbac.authorization.k8s.io': role,
+  'clusterroles.rbac.authorization.k8s.io': role,
+  'rolebindings.rbac.authorization.k8s.io': binding,
+  'clusterrolebindings.rbac.authorization.k8s.io': binding,
   serviceaccounts: { describe: (page, { object }) => describeServiceAccount(page, object) },
   endpoints: { describe: (page, { object }) => describeEndpoints(page, object) },
   'endpointslices.discovery.k8s.io': { describe: (page, { object }) => describeEndpointSlice(page, object) },
@@ -101,6 +151,15 @@ async function eventsOf(subject: Subject, uid: string | undefined): Promise<Even
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
   return await related<Event>(subject, 'events', { fieldSelector });
+}
+
+async function ingressWithBackends(page: Page, subject: Subject): Promise<void> {
+  const [{ describeIngress }, services, slices] = await Promise.all([
+    import('./ingress.ts'),
+    related<Service>(subject, 'services'),
+    related<EndpointSlice>(subject, 'endpointslices.discovery.k8s.io'),
+  ]);
+  describeIngress(page, subject.object, services, slices);
 }
 
 async function namespaceWithQuotas(page: Page, subject: Subject): Promise<void> {

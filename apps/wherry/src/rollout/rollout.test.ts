@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Deployment, ReplicaSet } from '@wherry/api';
+import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from '@wherry/api';
 import { annotationsAfterUndo, formatHistory, revisionToRestore, revisionsOf, templateOf } from './history.ts';
-import { deploymentRolloutStatus } from './status.ts';
+import { daemonSetRolloutStatus, deploymentRolloutStatus, statefulSetRolloutStatus } from './status.ts';
 
 function deployment(status: object, more: { generation?: number; replicas?: number } = {}): Deployment {
   const { generation = 2, replicas = 3 } = more;
@@ -90,4 +90,34 @@ describe('rollout history', () => {
       back: 'y',
     });
   });
+});
+
+const rolling = { type: 'RollingUpdate' };
+
+test('a daemon set is rolled out when every node has an available pod of the new kind', () => {
+  const status = { observedGeneration: 1, desiredNumberScheduled: 2, updatedNumberScheduled: 1, numberAvailable: 1 };
+  const daemonSet = { metadata: { name: 'd', generation: 1 }, spec: { updateStrategy: rolling }, status };
+  const say = (more: object) =>
+    daemonSetRolloutStatus({ ...daemonSet, status: { ...status, ...more } } as unknown as DaemonSet);
+  expect(say({}).message).toContain('1 out of 2 new pods have been updated...');
+  expect(say({ updatedNumberScheduled: 2 }).message).toContain('1 of 2 updated pods are available...');
+  expect(say({ updatedNumberScheduled: 2, numberAvailable: 2 })).toEqual({
+    message: 'daemon set "d" successfully rolled out\n',
+    done: true,
+  });
+});
+
+test('a stateful set with a partition is rolled out when the pods above it are new', () => {
+  const status = { observedGeneration: 1, readyReplicas: 3, updatedReplicas: 0 };
+  const strategy = { ...rolling, rollingUpdate: { partition: 2 } };
+  const statefulSet = {
+    metadata: { name: 's', generation: 1 },
+    spec: { replicas: 3, updateStrategy: strategy },
+    status,
+  };
+  const say = (more: object) =>
+    statefulSetRolloutStatus({ ...statefulSet, status: { ...status, ...more } } as unknown as StatefulSet);
+  expect(say({ readyReplicas: 1 }).message).toBe('Waiting for 2 pods to be ready...\n');
+  expect(say({})).toMatchObject({ done: false });
+  expect(say({ updatedReplicas: 1 })).toMatchObject({ done: true });
 });

@@ -50,16 +50,21 @@ interface Source {
 
 async function runLogs(invocation: LogsInvocation): Promise<void> {
   const { flags, args } = invocation;
-  if (args.length === 0 && !flags.selector) {
+  if ((args.length === 0 && !flags.selector) || args.length > 2) {
     throw new CliError(
       "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command\nSee 'wherry logs -h' for help and examples",
     );
   }
-  if (args.length > 0 && flags.selector) throw new CliError('only a selector (-l) or a POD name is allowed');
+  if (args.length > 0 && flags.selector)
+    throw new CliError("only a selector (-l) or a POD name is allowed\nSee 'wherry logs -h' for help and examples");
   if (flags.container && flags['all-containers'])
     throw new CliError('--all-containers=true should not be specified with container name ' + flags.container);
   if (flags.since && flags['since-time'])
     throw new CliError('at most one of `sinceTime` or `sinceSeconds` may be specified');
+  if (flags['since-time'] && Number.isNaN(Date.parse(flags['since-time'])))
+    throw new CliError(
+      `parsing time ${JSON.stringify(flags['since-time'])} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(flags['since-time'])} as "2006"`,
+    );
   if (flags.tail < -1) throw new CliError('--tail must be greater than or equal to -1');
   const sources = await sourcesOf(invocation);
   if (sources.length === 0) {

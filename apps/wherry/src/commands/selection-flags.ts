@@ -1,9 +1,11 @@
 import type { Invocation } from '../cli/command.ts';
 import { bool, list, string } from '../cli/flags.ts';
 import { selectInfos, type Info } from '../resources/select.ts';
+import { kustomizeFlag, refuseKustomize } from './kustomize.ts';
 
 /** Flags of the commands that act on objects chosen by name, file or selector. */
 export const selectionFlags = {
+  ...kustomizeFlag,
   all: bool('Select all resources in the namespace of the specified resource types.'),
   'all-namespaces': bool('If true, check the specified action in all namespaces.', false, { short: 'A' }),
   'field-selector': string("Selector (field query) to filter on, supports '=', '==', and '!='."),
@@ -13,6 +15,7 @@ export const selectionFlags = {
 };
 
 interface SelectionValues {
+  readonly kustomize?: string;
   readonly all?: boolean;
   readonly 'all-namespaces'?: boolean;
   readonly 'field-selector'?: string;
@@ -28,6 +31,7 @@ export async function selectedInfos(
   defaultType?: string,
 ): Promise<readonly Info[]> {
   const { flags, session, io } = invocation;
+  refuseKustomize(flags.kustomize ?? '', verb);
   return await selectInfos(session, io, {
     args,
     filenames: flags.filename ?? [],

@@ -6,6 +6,7 @@ import { resourcePath } from '../../resources/mapping.ts';
 import { choose } from '../../resources/select.ts';
 import { withLastApplied } from '../../resources/last-applied.ts';
 import type { Unstructured } from '../../resources/unstructured.ts';
+import { kustomizeFlag, refuseKustomize } from '../kustomize.ts';
 import { Outcome, dryRunFlag, outputFlags, readDryRun, validateFlag, writeQuery } from '../outcome.ts';
 import { createClusterRoleBinding, createRoleBinding } from './bindings.ts';
 import { createClusterRole } from './cluster-role.ts';
@@ -26,6 +27,7 @@ const flags = {
   ...outputFlags,
   ...dryRunFlag,
   ...validateFlag,
+  ...kustomizeFlag,
   filename: list('Filename, directory, or - to use to create the resource', { short: 'f' }),
   recursive: bool('Process the directory used in -f, --filename recursively.', false, { short: 'R' }),
   raw: string('Raw URI to POST to the server. Uses the transport specified by the kubeconfig file.'),
@@ -39,6 +41,7 @@ const fromFiles = defineCommand({
   flags,
   run: async (invocation) => {
     const { session, io, args } = invocation;
+    refuseKustomize(invocation.flags.kustomize, 'create');
     if (invocation.flags.filename.length === 0) {
       if (args.length > 0)
         throw new CliError(`Unexpected args: [${args.join(' ')}]\nSee 'wherry create -h' for help and examples`);

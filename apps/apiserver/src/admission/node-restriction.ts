@@ -5,6 +5,7 @@ import type {
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
+  ResourceSlice,
   TokenRequest,
 } from '@wherry/api';
 import { deepEqual, forbidden, notFound, type KubeObject } from '@wherry/apimachinery';
@@ -50,6 +51,7 @@ const rules: Readonly<Record<string, (request: NodeRequest) => void>> = {
   'coordination.k8s.io/leases': admitLease,
   'storage.k8s.io/csinodes': admitCsiNode,
   'certificates.k8s.io/certificatesigningrequests': admitSigningRequest,
+  'resource.k8s.io/resourceslices': admitSlice,
 };
 
 function admitPod(request: NodeRequest): void {
@@ -219,6 +221,12 @@ function driverOf(claim: string, registry: Registry): string | undefined {
   const bound = (lookUp(registry, '/v1/persistentvolumeclaims', claim) as PersistentVolumeClaim | undefined)?.spec;
   const volume = lookUp(registry, '/v1/persistentvolumes', bound?.volumeName ?? '') as PersistentVolume | undefined;
   return volume?.spec?.csi?.driver;
+}
+
+function admitSlice({ operation, object, node, refuse }: NodeRequest): void {
+  if (operation !== 'CREATE') return;
+  if ((object as ResourceSlice).spec.nodeName !== node)
+    refuse('can only create ResourceSlice with the same NodeName as the requesting node');
 }
 
 function admitSigningRequest({ operation, subresource, node, refuse, ...request }: NodeRequest): void {

@@ -128,6 +128,7 @@ export const endpoints: Resource<Endpoints> = {
   schema: Endpoints,
   columns: endpointsColumns,
   selectableFields: metadataFields,
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
 };
 
 export const configMaps: Resource<ConfigMap> = {

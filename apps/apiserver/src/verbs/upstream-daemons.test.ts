@@ -21,7 +21,7 @@ async function as<T>(user: string, groups: string[], act: (client: RawClient) =>
   }
 }
 
-/** A list, and a streaming list that ends after its first bookmark's second; both in protobuf. */
+/** A list, and a streaming list of one second; both answered in protobuf. */
 async function informers(client: RawClient, paths: readonly string[], accept = PROTOBUF): Promise<string[]> {
   const refused: string[] = [];
   const inform = async (path: string) => {
@@ -76,7 +76,7 @@ test.concurrent('the first informers of the controller manager', { timeout: 60_0
   expect(await as('system:kube-controller-manager', [], (client) => informers(client, paths))).toEqual([]);
 });
 
-test.concurrent('the garbage collector sees the metadata of everything that is stored', {
+test.concurrent('the garbage collector lists and watches the metadata of pods, their owners and devices', {
   timeout: 60_000,
 }, async () => {
   const paths = ['/api/v1/pods', '/apis/apps/v1/replicasets', ...claims];

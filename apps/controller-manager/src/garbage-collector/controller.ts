@@ -108,7 +108,11 @@ class Graph {
     if (this.#absent.has(reference.uid)) return 'absent';
     // A cache that has not seen it yet is no proof that it is not there.
     const found = await live.get(kind, kind.namespaced ? object.metadata.namespace : undefined, reference.name);
-    if (found?.metadata.uid === reference.uid) return isForeground(found) ? 'waiting' : 'solid';
+    if (found?.metadata.uid === reference.uid) {
+      if (isForeground(found)) return 'waiting';
+      // Were it deleted before the first list of its kind, nobody would tell.
+      return cache.isWatching(kind) ? 'solid' : 'unknown';
+    }
     this.#remember(reference.uid);
     return 'absent';
   }

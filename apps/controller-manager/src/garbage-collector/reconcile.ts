@@ -16,7 +16,7 @@ export interface Owner {
   readonly reference: OwnerReference;
   /**
    * `waiting`: it is being deleted in the foreground and waits for this object. `absent`: the apiserver has no object
-   * with that name and uid. `unknown`: its kind cannot be looked up. `misplaced`: it has a namespace, the object none.
+   * with that name and uid. `unknown`: its kind cannot be looked up, or is not watched yet. `misplaced`: it has a namespace, the object none.
    */
   readonly state: 'solid' | 'waiting' | 'absent' | 'unknown' | 'misplaced';
 }

@@ -44,13 +44,17 @@ export async function endIsolation(): Promise<void> {
   for (const name of isolatedDaemons) {
     const pid = runningPid(isolatedPidFile(name), name);
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
-    rmSync(isolatedPidFile(name), { force: true });
+    for (const file of [isolatedPidFile(name), isolatedKubeconfigFile(name)]) rmSync(file, { force: true });
   }
   if (existsSync(`/run/netns/${NAMESPACE}`)) await ok('ip', ['netns', 'delete', NAMESPACE]);
 }
 
 export function isolatedPidFile(name: DaemonName): string {
   return `/tmp/wherry-isolated-${name}.pid`;
+}
+
+function isolatedKubeconfigFile(name: DaemonName): string {
+  return `/tmp/wherry-isolated-${name}.kubeconfig`;
 }
 
 export function runningPid(file: string, name: DaemonName): number | undefined {
@@ -82,7 +86,7 @@ async function ensureNamespace(): Promise<void> {
 
 /** The daemon's own kubeconfig, with the apiserver as it is seen from inside. */
 function isolatedKubeconfig(name: DaemonName): string {
-  const path = `/tmp/wherry-isolated-${name}.kubeconfig`;
+  const path = isolatedKubeconfigFile(name);
   const file = parse(readFileSync(`/etc/wherry/${name}.kubeconfig`, 'utf8')) as { clusters: { cluster: object }[] };
   for (const entry of file.clusters)
     entry.cluster = { ...entry.cluster, server: `https://${HOST}:6443`, 'tls-server-name': 'kubernetes' };

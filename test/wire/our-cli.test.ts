@@ -20,11 +20,11 @@ const newest = oldAndNew.at(-1);
 describe('wherry answers as kubectl 1.36 does', () => {
   test.for([...apply, ...change, ...create, ...descriptions, ...read])(
     '$name',
+    { timeout: 600_000 },
     async (scenario) => {
       expect(newest?.name).toBe('kubectl 1.36');
       const { theirs, ours } = await runBothSides(plane, newest?.path ?? '', scenario);
       expect(ours).toEqual(theirs);
     },
-    600_000,
   );
 });

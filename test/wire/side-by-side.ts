@@ -84,10 +84,12 @@ function alike(text: string, { letter }: Side, namespace: string): string {
       .replaceAll(/(?<=\/(?:LIVE|MERGED)-)\w+/g, 'RANDOM')
       .replaceAll(/^([-+]{3} \S+)\t.*$/gm, '$1')
       .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UID')
-      .replaceAll(/(resourceVersion"?: ?"?)\d+/g, '$1VERSION')
+      .replaceAll(/((?:resourceVersion|Resource Version)"?: *"?)\d+/g, '$1VERSION')
       .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000 UTC/g, 'TIME')
       .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)\b/g, 'TIME')
       .replaceAll(/\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [-+]\d{4}\b/g, 'TIME')
       .replaceAll(/(?<=^|\s)\d+m?\d*s(?=\s|$)/g, 'AGE')
+      // An age may be a letter longer a moment later.
+      .replaceAll(/\bAGE {2,}/g, 'AGE  ')
   );
 }

@@ -165,8 +165,8 @@ export const read: Scenario[] = [
   {
     name: 'raw-events-get',
     files: {
-      'b.json': '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"raw"}}',
-      'c.json': '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"raw"},"data":{"a":"b"}}',
+      'b.json': '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"raw-~"}}',
+      'c.json': '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"raw-~"},"data":{"a":"b"}}',
     },
     lines: [
       'get --raw /version/nope',

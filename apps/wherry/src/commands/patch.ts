@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { defineCommand } from '../cli/command.ts';
-import { CliError, throwGathered } from '../cli/errors.ts';
+import { CliError, isStatusReason, throwGathered } from '../cli/errors.ts';
 import { string } from '../cli/flags.ts';
-import { resourcePath } from '../resources/mapping.ts';
-import { getObject } from '../resources/select.ts';
+import { apiVersionOf, resourcePath } from '../resources/mapping.ts';
+import { getObject, type Info } from '../resources/select.ts';
 import type { Unstructured } from '../resources/unstructured.ts';
 import { Outcome, dryRunFlag, outputFlags, readDryRun, writeQuery } from './outcome.ts';
 import { selectedInfos, selectionFlags } from './selection-flags.ts';
@@ -67,12 +67,18 @@ wherry patch pod web --type=json -p '[{"op":"replace","path":"/metadata/labels/a
         const same = before.metadata.resourceVersion === after.metadata.resourceVersion && dryRun === 'none';
         outcome.say(info.resource, after, same ? 'patched (no change)' : 'patched');
       } catch (error) {
-        errors.push(error);
+        errors.push(isStatusReason(error, 'UnsupportedMediaType') ? unsupported(error, contentType, info) : error);
       }
     }
     throwGathered(errors);
   },
 });
+
+/** Custom resources know no strategic merge; kubectl says for which kind. */
+function unsupported(error: unknown, contentType: string, { resource }: Info): CliError {
+  const kind = `${apiVersionOf(resource)}, Kind=${resource.kind}`;
+  return new CliError(`${contentType} is not supported by ${kind}: ${(error as Error).message}`);
+}
 
 async function readPatchFile(path: string, cwd: string): Promise<string> {
   try {

@@ -80,9 +80,3 @@ export function rulesFor(verbs: readonly string[], refs: readonly ResourceRef[],
     verbs,
   }));
 }
-
-/** Resource names mean nothing for rules without resources, nor for requests that name none. */
-function checkRuleNames(flags: RuleValues): void {
-  if (flags['resource-name'].length === 0) return;
-  if (flags.resource.length > 1) throw new CliError('resource name(s) can not be applied to multiple resources');
-}

@@ -1,5 +1,5 @@
 import type { Invocation } from '../../cli/command.ts';
-import { CliError, SaidError } from '../../cli/errors.ts';
+import { SaidError } from '../../cli/errors.ts';
 import { array, list } from '../../cli/flags.ts';
 import { UnknownResource, findByWord } from '../../resources/mapping.ts';
 
@@ -9,12 +9,6 @@ export const ruleFlags = {
   'resource-name': array('Resource in the white list that the rule applies to, repeat this flag for multiple items'),
   verb: list('Verb that applies to the resources contained in the rule'),
 };
-
-interface RuleValues {
-  readonly resource: readonly string[];
-  readonly 'resource-name': readonly string[];
-  readonly verb: readonly string[];
-}
 
 export interface Rule {
   readonly apiGroups?: readonly string[];

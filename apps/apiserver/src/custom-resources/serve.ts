@@ -5,7 +5,7 @@ import { WatchCache } from '../cache/watch-cache.ts';
 import type { Conversion, Served } from '../registry/served.ts';
 import { customStrategy } from './custom-strategy.ts';
 import { asVersion, resourceOf } from './resource.ts';
-import { scaleHandlers } from './scale.ts';
+import { customScale } from './scale.ts';
 
 /** What a definition brings into the registry; the cache is not filled yet. */
 export interface ServedDefinition {
@@ -33,9 +33,7 @@ export function serveDefinition(definition: CustomResourceDefinition, isTerminat
     cache,
     strategy: customStrategy(resource.subresources.includes('status'), isTerminating),
     conversion: resource === storage ? undefined : conversionOf(resource, storage),
-    subresources: scaleHandlers(
-      spec.versions.find((version) => version.name === resource.version)?.subresources?.scale,
-    ),
+    subresources: customScale(spec.versions.find((version) => version.name === resource.version)?.subresources?.scale),
   });
   const served = new Map<string, Served>();
   for (const [i, resource] of resources.entries()) {

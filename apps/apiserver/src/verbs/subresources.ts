@@ -10,7 +10,7 @@ import { get } from './get.ts';
 import { patch } from './patch.ts';
 import { requestToken } from './token-request.ts';
 import { reviewSelf, reviewToken } from './token-review.ts';
-import { getScale, patchScale, updateScale } from './scale.ts';
+import { scaleHandlers, workloadScale } from './scale.ts';
 import { update } from './update.ts';
 
 export type Handler = (context: RequestContext, registry: Registry, served: Served) => Promise<Answer>;
@@ -21,7 +21,7 @@ export type Handler = (context: RequestContext, registry: Registry, served: Serv
  */
 export type SubresourceTable = ReadonlyMap<string, Readonly<Record<string, Handler>>>;
 
-const scale = { get: getScale, update: updateScale, patch: patchScale };
+const scale = scaleHandlers(workloadScale);
 
 export function createSubresources(
   nodeProxy: Readonly<Record<string, Readonly<Record<string, Handler>>>>,

@@ -1,6 +1,7 @@
 import type { PersistentVolumeClaim } from '../core/persistent-volume-claim.ts';
 import type { PersistentVolume } from '../core/persistent-volume.ts';
 import { defaultResourceList } from './resource-list.ts';
+import { defaultNetworkDisks } from './volume.ts';
 
 export const volumeDefaults = {
   '/PersistentVolume': defaultPersistentVolume,
@@ -28,23 +29,4 @@ function defaultPersistentVolume(volume: PersistentVolume): void {
   defaultResourceList(spec.capacity);
   if (spec.hostPath !== undefined) spec.hostPath.type ??= '';
   defaultNetworkDisks(spec);
-}
-
-function defaultNetworkDisks({ iscsi, rbd, azureDisk, scaleIO }: PersistentVolume['spec']): void {
-  if (iscsi !== undefined) iscsi.iscsiInterface ||= 'default';
-  if (rbd !== undefined) {
-    rbd.pool ||= 'rbd';
-    rbd.user ||= 'admin';
-    rbd.keyring ||= '/etc/ceph/keyring';
-  }
-  if (azureDisk !== undefined) {
-    azureDisk.cachingMode ??= 'ReadWrite';
-    azureDisk.kind ??= 'Shared';
-    azureDisk.fsType ??= 'ext4';
-    azureDisk.readOnly ??= false;
-  }
-  if (scaleIO !== undefined) {
-    scaleIO.storageMode ||= 'ThinProvisioned';
-    scaleIO.fsType ||= 'xfs';
-  }
 }

@@ -1,5 +1,6 @@
 import type { DownwardAPIVolumeFile, VolumeProjection } from '../core/projections.ts';
 import type { ObjectFieldSelector } from '../core/references.ts';
+import type { PersistentVolume } from '../core/persistent-volume.ts';
 import type { Volume } from '../core/volume.ts';
 
 /** 0644 */
@@ -27,7 +28,10 @@ export function defaultVolume(volume: Volume): void {
   defaultNetworkDisks(volume);
 }
 
-function defaultNetworkDisks({ iscsi, rbd, azureDisk, scaleIO }: Volume): void {
+type NetworkDisks = Pick<Volume | PersistentVolume['spec'], 'iscsi' | 'rbd' | 'azureDisk' | 'scaleIO'>;
+
+/** Of a pod's volume and of a PersistentVolume alike. */
+export function defaultNetworkDisks({ iscsi, rbd, azureDisk, scaleIO }: NetworkDisks): void {
   if (iscsi !== undefined) iscsi.iscsiInterface ||= 'default';
   if (rbd !== undefined) {
     rbd.pool ||= 'rbd';

@@ -1,0 +1,2 @@
+export * from './core/types.ts';
+export * from './runner/types.ts';

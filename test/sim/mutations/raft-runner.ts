@@ -1,0 +1,77 @@
+import type { Mutation } from './mutation.ts';
+
+/** Bugs of what runs the algorithm: the log on disk, the order of writing and sending, snapshots. */
+export const raftRunnerMutations: Mutation[] = [
+  {
+    name: 'log-without-sync',
+    room: 'raft runner',
+    does: 'the batch of entries and hard state is written without a sync',
+    published: {
+      where: 'https://github.com/etcd-io/etcd/issues/14143',
+      what: 'loss of committed writes when un-fsynced data is lost (Jepsen)',
+    },
+    edits: [],
+  },
+  {
+    name: 'send-before-the-disk',
+    room: 'raft runner',
+    does: 'the messages of a Ready are sent before it is durable',
+    published: {
+      where: 'https://github.com/etcd-io/etcd/issues/8144',
+      what: 'a follower answers with the index of its unstable log',
+    },
+    edits: [],
+  },
+  {
+    name: 'conflicting-tail-stays',
+    room: 'raft runner',
+    does: 'entries behind those that replace others stay in the log',
+    published: {
+      where: 'https://github.com/tikv/raft-rs/issues/428',
+      what: 'the storage did not truncate before it appended',
+    },
+    edits: [],
+  },
+  {
+    name: 'compact-beyond-the-flush',
+    room: 'raft runner',
+    does: 'the log is cut off up to what was applied, though the state on disk is not that far',
+    edits: [],
+  },
+  {
+    name: 'read-before-apply',
+    room: 'raft runner',
+    does: 'readIndex() resolves as soon as the index is known, before it is applied here',
+    published: {
+      where: 'https://github.com/redpanda-data/redpanda/issues/4518',
+      what: 'the linearizable barrier did not wait for its offset',
+    },
+    edits: [],
+  },
+  {
+    name: 'late-read-answer-for-a-later-read',
+    room: 'raft runner',
+    does: 'a read that comes while a round is under way takes the answer of that round',
+    published: {
+      where: 'https://github.com/etcd-io/etcd/issues/20418',
+      what: 'stale reads after a process was paused: an old ReadIndex answer served a new request',
+    },
+    edits: [],
+  },
+  {
+    name: 'mark-is-not-checked',
+    room: 'raft runner',
+    does: 'a log that is shorter than what was acknowledged is opened all the same',
+    edits: [],
+  },
+  {
+    name: 'log-kept-under-a-snapshot',
+    room: 'raft runner',
+    does: 'an installed snapshot leaves the old log, whose entries do not lead to it',
+    published: {
+      where: 'https://github.com/redpanda-data/redpanda/issues/14980',
+      what: 'handling of a Raft snapshot that lies ahead of the log',
+    },
+    edits: [],
+  },
+];

@@ -9,7 +9,8 @@ class ByName extends BaseSequencer {
 }
 
 /**
- * `unit` runs everywhere. `netns` needs root and iptables: real rules and packets, in network namespaces of its own.
+ * `unit` runs everywhere; so does `sim`, the simulation of raft and the store on virtual time.
+ * `netns` needs root and iptables: real rules and packets, in network namespaces of its own.
  * `wire` drives an apiserver and a controller-manager with other people's clients, which scripts/wire fetches.
  * `e2e` needs Docker too: the cluster of scripts/up, file after file.
  */
@@ -22,6 +23,13 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'sim',
+          include: ['test/sim/**/*.test.ts'],
+          testTimeout: 300_000,
         },
       },
       {

@@ -2,10 +2,14 @@ import { connect as connectHttp2 } from 'node:http2';
 import { isIP } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { ClientConfig } from './client-config.ts';
-import { Http2Transport, streamWindowBytes } from './http2-transport.ts';
+import { Http2Transport, streamWindowBytes, type Http2Liveness } from './http2-transport.ts';
 import { ConnectionError, toConnectionError, type Transport } from './transport.ts';
 
-const connectTimeoutMs = 10_000;
+/** How long to wait for a server that says nothing. */
+export interface ConnectTiming {
+  readonly connectTimeoutMs: number;
+  readonly liveness: Http2Liveness;
+}
 
 /** What a TLS handshake needs of a ClientConfig; the certificates are parsed once. */
 export interface TlsIdentity {
@@ -29,9 +33,9 @@ export function tlsIdentity(config: ClientConfig): TlsIdentity {
 }
 
 /** HTTP/2 when the server takes it (ALPN), else HTTP/1.1. @throws {ConnectionError} */
-export async function connect(server: URL, tls: TlsIdentity): Promise<Transport> {
+export async function connect(server: URL, tls: TlsIdentity, timing: ConnectTiming): Promise<Transport> {
   if (server.protocol === 'http:') return connectHttp1(server, tls);
-  const socket = await handshake(server, tls);
+  const socket = await handshake(server, tls, timing.connectTimeoutMs);
   if (socket.alpnProtocol !== 'h2') {
     socket.destroy();
     return connectHttp1(server, tls);
@@ -40,7 +44,7 @@ export async function connect(server: URL, tls: TlsIdentity): Promise<Transport>
     createConnection: () => socket,
     settings: { initialWindowSize: streamWindowBytes, enablePush: false },
   });
-  return new Http2Transport(server.origin, session);
+  return new Http2Transport(server.origin, session, timing.liveness);
 }
 
 async function connectHttp1(server: URL, tls: TlsIdentity): Promise<Transport> {
@@ -48,7 +52,7 @@ async function connectHttp1(server: URL, tls: TlsIdentity): Promise<Transport> {
   return new Http1Transport(server, tls);
 }
 
-function handshake(server: URL, tls: TlsIdentity): Promise<TLSSocket> {
+function handshake(server: URL, tls: TlsIdentity, timeoutMs: number): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const host = server.hostname.replace(/^\[(.*)\]$/, '$1');
     const servername = tls.servername ?? (isIP(host) === 0 ? host : undefined);
@@ -61,9 +65,9 @@ function handshake(server: URL, tls: TlsIdentity): Promise<TLSSocket> {
       ...(servername === undefined ? {} : { servername }),
     });
     const timer = setTimeout(() => {
-      const text = `${server.origin}: no TLS handshake within ${connectTimeoutMs} ms`;
+      const text = `${server.origin}: no TLS handshake within ${timeoutMs} ms`;
       socket.destroy(new ConnectionError(server.origin, text, { code: 'ETIMEDOUT', sent: false }));
-    }, connectTimeoutMs);
+    }, timeoutMs);
     const fail = (error: Error): void => {
       clearTimeout(timer);
       reject(toConnectionError(server.origin, error, false));

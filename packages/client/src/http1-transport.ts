@@ -1,7 +1,13 @@
 import type { Agent, ClientRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { TlsIdentity } from './connect.ts';
-import { toConnectionError, type Transport, type TransportRequest, type TransportResponse } from './transport.ts';
+import {
+  toConnectionError,
+  wasConnected,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+} from './transport.ts';
 
 // Not by import: an ES module of node:http loads its WebSocket client along, 13 MB and 28 ms.
 const { Agent: HttpAgent, request: httpRequest } = process.getBuiltinModule('node:http');
@@ -26,6 +32,10 @@ export class Http1Transport implements Transport {
     return this.#open;
   }
 
+  get ended(): boolean {
+    return !this.#open && Object.keys(this.#agent.sockets).length === 0;
+  }
+
   request(request: TransportRequest): Promise<TransportResponse> {
     return new Promise((resolve, reject) => {
       const { signal } = request;
@@ -38,10 +48,10 @@ export class Http1Transport implements Transport {
         const { headers, statusCode: status = 0 } = response;
         resolve({ status, headers, body: response, complete: () => response.complete });
       });
-      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      outgoing.on('error', (error) => {
         signal?.removeEventListener('abort', abort);
         if (signal?.aborted) return reject(signal.reason);
-        reject(toConnectionError(this.#server.origin, error, error.syscall !== 'connect'));
+        reject(toConnectionError(this.#server.origin, error, wasConnected(error)));
       });
       outgoing.once('close', () => {
         if (signal?.aborted) reject(signal.reason);
@@ -62,6 +72,11 @@ export class Http1Transport implements Transport {
         request.body === undefined ? request.headers : { ...request.headers, 'content-length': request.body.length },
       agent: this.#agent,
     });
+  }
+
+  /** Sockets that are in use stay until their request ends; idle ones until the server's timeout. */
+  retire(): void {
+    this.#open = false;
   }
 
   close(): void {

@@ -49,6 +49,10 @@ export class Http2Transport implements Transport {
     return this.#open && !this.#session.closed && !this.#session.destroyed;
   }
 
+  get ended(): boolean {
+    return this.#session.destroyed;
+  }
+
   request(request: TransportRequest): Promise<TransportResponse> {
     return new Promise((resolve, reject) => {
       const { signal } = request;
@@ -89,6 +93,11 @@ export class Http2Transport implements Transport {
       failure ?? new Error('the server closed the stream without an answer'),
       !refused,
     );
+  }
+
+  retire(): void {
+    this.#open = false;
+    this.#session.close();
   }
 
   close(): void {

@@ -14,6 +14,7 @@ export {
   type LoadedKubeconfig,
 } from './kubeconfig.ts';
 export {
+  clusterEntryOf,
   mergeKubeconfigs,
   parseKubeconfig,
   readKubeconfigFile,

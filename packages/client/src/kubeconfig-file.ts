@@ -22,7 +22,34 @@ export interface NamedCluster {
     'insecure-skip-tls-verify'?: boolean | undefined;
     'tls-server-name'?: string | undefined;
     'proxy-url'?: string | undefined;
+    /** Others keep theirs here; `wherry.io/servers` is ours (see serversExtension). */
+    extensions?: { name: string; extension?: unknown }[] | null | undefined;
   };
+}
+
+/**
+ * The cluster's apiservers besides `server`, in an extension of the cluster entry: clientcmd keeps what it does not
+ * know there, so that kubectl reads the same file and uses `server` alone.
+ */
+const serversExtension = 'wherry.io/servers';
+
+/** All apiservers of a cluster, `server` first. @throws {Error} when the extension is not a list of URLs */
+export function clusterServers(cluster: NamedCluster['cluster']): string[] {
+  const first = cluster.server ? [cluster.server] : [];
+  const found = cluster.extensions?.find((entry) => entry.name === serversExtension);
+  if (found === undefined) return first;
+  const servers = (found.extension as { servers?: unknown } | null | undefined)?.servers;
+  if (!Array.isArray(servers) || !servers.every((server) => typeof server === 'string' && server !== '')) {
+    throw new Error(`invalid configuration: the extension ${serversExtension} has no list of servers`);
+  }
+  return [...new Set([...first, ...(servers as string[])])];
+}
+
+/** The fields of a cluster entry that name its apiservers; one alone needs no extension. */
+export function clusterEntryOf(servers: readonly string[]): Pick<NamedCluster['cluster'], 'server' | 'extensions'> {
+  const [server] = servers;
+  if (servers.length === 1) return { server };
+  return { server, extensions: [{ name: serversExtension, extension: { servers: [...servers] } }] };
 }
 export interface NamedUser {
   name: string;

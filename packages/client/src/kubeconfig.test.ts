@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { loadKubeconfig } from './kubeconfig.ts';
+import { loadKubeconfig, resolveKubeconfig } from './kubeconfig.ts';
+import { clusterEntryOf } from './kubeconfig-file.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -59,6 +60,29 @@ it('merges the files of $KUBECONFIG: the first to name something wins, missing f
     config: { servers: ['https://a:6443'], token: 't' },
     namespace: 'x',
   });
+});
+
+it('takes the servers of our extension after the one that everybody knows', () => {
+  const entry = (extension: unknown) =>
+    JSON.stringify({
+      'current-context': 'one',
+      clusters: [{ name: 'c', cluster: { server: 'https://a', extensions: [{ name: 'other' }, extension] } }],
+      contexts: [{ name: 'one', context: { cluster: 'c' } }],
+    });
+  const ours = { name: 'wherry.io/servers', extension: { servers: ['https://b', 'https://a', 'https://c'] } };
+  const path = write('several', entry(ours));
+  expect(loadKubeconfig({ path }).config.servers).toEqual(['https://a', 'https://b', 'https://c']);
+  expect(loadKubeconfig({ path, server: 'https://x' }).config.servers).toEqual(['https://x']);
+  const bad = write('bad-servers', entry({ name: 'wherry.io/servers', extension: { servers: 'https://b' } }));
+  expect(() => loadKubeconfig({ path: bad })).toThrow('the extension wherry.io/servers has no list of servers');
+});
+
+it('writes down several servers as it reads them, and one alone as everybody does', () => {
+  expect(clusterEntryOf(['https://a'])).toEqual({ server: 'https://a' });
+  const cluster = clusterEntryOf(['https://a', 'https://b']);
+  expect(cluster.server).toBe('https://a');
+  const file = { clusters: [{ name: 'c', cluster }], contexts: [{ name: 'x', context: { cluster: 'c' } }] };
+  expect(resolveKubeconfig(file, { context: 'x' }).config.servers).toEqual(['https://a', 'https://b']);
 });
 
 it('says what is missing', () => {

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import type { ClientConfig, Impersonation } from './client-config.ts';
 import { checkExecPlugin } from './exec-credential.ts';
 import {
+  clusterServers,
   mergeKubeconfigs,
   readKubeconfigFile,
   type KubeconfigFile,
@@ -59,15 +60,15 @@ export function resolveKubeconfig(raw: KubeconfigFile, options: KubeconfigOption
   if (name !== '' && context === undefined) throw new Error(`context ${JSON.stringify(name)} does not exist`);
   const cluster = find(raw.clusters, options.cluster || context?.cluster, 'cluster')?.cluster;
   const user = find(raw.users, options.user || context?.user, 'auth info')?.user;
-  const server = options.server || cluster?.server;
-  if (server === undefined || server === '') {
+  const servers = options.server ? [options.server] : clusterServers(cluster ?? {});
+  if (servers.length === 0) {
     if (name !== '' || cluster !== undefined) throw new Error('invalid configuration: no server found for cluster');
     throw new Error(
       'invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER environment variable',
     );
   }
   const config = {
-    servers: [server],
+    servers,
     ...clusterConfig(cluster ?? {}),
     ...userConfig(user ?? {}, options.user || context?.user || ''),
   };

@@ -74,8 +74,8 @@ const maxLostRetries = 2;
 
 /**
  * Speaks HTTP to an apiserver: one connection for everything, several servers with fail-over. An answer of 429 or 503
- * with Retry-After is retried a few times, as is a lost connection when the verb only reads or the server cannot have
- * seen the request.
+ * with Retry-After is retried a few times (503 at the other servers first: this one cannot serve at present), as is a
+ * lost connection when the verb only reads or the server cannot have seen the request.
  */
 export class RestClient implements AsyncDisposable {
   readonly config: ClientConfig;
@@ -144,9 +144,10 @@ export class RestClient implements AsyncDisposable {
   /** Opens a WebSocket (exec, attach, port-forward) with this client's identity. @throws {StatusError | ConnectionError} */
   async webSocket(path: string, query: Query, protocols: readonly string[], signal?: AbortSignal): Promise<WebSocket> {
     const { openWebSocket } = await import('./web-socket.ts');
-    const { server } = await this.#pool.acquire(signal);
-    const url = new URL(server.origin.replace(/^http/, 'ws') + pathOn(server, path, query));
-    return openWebSocket(url, protocols, { tls: this.#tls, headers: await this.#credentials.headers(), signal });
+    return this.#apart(signal, async (server) => {
+      const url = new URL(server.origin.replace(/^http/, 'ws') + pathOn(server, path, query));
+      return openWebSocket(url, protocols, { tls: this.#tls, headers: await this.#credentials.headers(), signal });
+    });
   }
 
   /** A request as somebody else made it, and its answer as it flows, whatever its code. @throws {ConnectionError} */
@@ -165,11 +166,12 @@ export class RestClient implements AsyncDisposable {
   /** Turns a connection of its own over to another protocol, such as SPDY/3.1. @throws {StatusError | ConnectionError} */
   async upgrade(path: string, protocol: string, options: UpgradeOptions = {}): Promise<Upgraded> {
     const { openUpgrade } = await import('./upgrade.ts');
-    const { server } = await this.#pool.acquire(options.signal);
-    const headers = { ...(await this.#credentials.headers()), ...options.headers };
-    const url = new URL(server.origin + pathOn(server, path, options.query));
     const { method, signal } = options;
-    return openUpgrade(url, protocol, { tls: this.#tls, method, headers, signal });
+    return this.#apart(signal, async (server) => {
+      const headers = { ...(await this.#credentials.headers()), ...options.headers };
+      const url = new URL(server.origin + pathOn(server, path, options.query));
+      return openUpgrade(url, protocol, { tls: this.#tls, method, headers, signal });
+    });
   }
 
   resource<T extends KubeObject>(resource: Resource<T>): ResourceClient<T> {
@@ -183,6 +185,19 @@ export class RestClient implements AsyncDisposable {
     this.close();
   }
 
+  /** A connection of its own to the server in use; to the next one when that cannot be reached. */
+  async #apart<R>(signal: AbortSignal | undefined, open: (server: URL) => Promise<R>): Promise<R> {
+    for (let attempt = 0; ; attempt++) {
+      const { transport, server } = await this.#pool.acquire(signal);
+      try {
+        return await open(server);
+      } catch (error) {
+        if (!(error instanceof ConnectionError) || error.sent || attempt >= maxLostRetries) throw error;
+        this.#pool.discard(transport);
+      }
+    }
+  }
+
   async #send<R>(request: RestRequest, signal: AbortSignal, read: (r: TransportResponse) => Promise<R>): Promise<R> {
     const body = encodeBody(request.body);
     const headers = {
@@ -191,7 +206,8 @@ export class RestClient implements AsyncDisposable {
       ...(body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
       ...request.headers,
     };
-    for (let attempt = 0; ; attempt++) {
+    let elsewhere = this.#pool.size - 1;
+    for (let lost = 0; ; ) {
       const { transport, server } = await this.#pool.acquire(signal);
       const startMs = performance.now();
       const observe = (code: number): void => this.#observe(request.method, code, (performance.now() - startMs) / 1000);
@@ -201,12 +217,16 @@ export class RestClient implements AsyncDisposable {
         observe(response.status);
         return await read(response);
       } catch (error) {
-        if (error instanceof ConnectionError) observe(0);
-        if (!(error instanceof ConnectionError) || signal.aborted) throw error;
-        if (!transport.usable || !error.sent) this.#pool.discard(transport);
-        const safe =
-          !error.sent || request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS';
-        if (!safe || attempt >= maxLostRetries) throw error;
+        if (signal.aborted) throw error;
+        if (error instanceof ConnectionError) {
+          observe(0);
+          if (!transport.usable || !error.sent) this.#pool.discard(transport);
+          const safe = !error.sent || ['GET', 'HEAD', 'OPTIONS'].includes(request.method);
+          if (!safe || lost++ >= maxLostRetries) throw error;
+        } else {
+          if (retryAfter(error, [503]) === undefined || elsewhere-- === 0) throw error;
+          this.#pool.discard(transport);
+        }
       }
     }
   }
@@ -283,15 +303,15 @@ async function retryBusy<R>(signal: AbortSignal, attempt: () => Promise<R>): Pro
     try {
       return await attempt();
     } catch (error) {
-      const seconds = retryAfter(error);
+      const seconds = retryAfter(error, [429, 503]);
       if (seconds === undefined || tries >= maxBusyRetries || signal.aborted) throw error;
       await sleep(Math.min(seconds, maxRetryAfterSeconds) * 1000, undefined, { signal });
     }
   }
 }
 
-function retryAfter(error: unknown): number | undefined {
+function retryAfter(error: unknown, codes: readonly number[]): number | undefined {
   const status = (error as { status?: { code?: number; details?: { retryAfterSeconds?: number } } }).status;
-  if (status?.code !== 429 && status?.code !== 503) return undefined;
+  if (status?.code === undefined || !codes.includes(status.code)) return undefined;
   return status.details?.retryAfterSeconds;
 }

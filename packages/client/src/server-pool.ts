@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type TlsIdentity } from './connect.ts';
+import { connect, type ConnectTiming, type TlsIdentity } from './connect.ts';
+import { defaultLiveness } from './http2-transport.ts';
 import type { Transport } from './transport.ts';
 
 const firstPauseMs = 25;
 const maxPauseMs = 1_000;
+const connectTimeoutMs = 10_000;
+const maxRetired = 8;
+
+/** Where there is somewhere else to go, a server that is silent is left soon. */
+const impatient = { connectTimeoutMs: 2_000, liveness: { idleMs: 2_000, pingTimeoutMs: 3_000 } };
 
 /**
  * The one connection of a client, made when it is first needed and made again when it is lost. All who wait share one
@@ -17,6 +23,8 @@ export class ServerPool {
   #index = 0;
   #current: Transport | undefined;
   #connecting: Promise<Transport> | undefined;
+  /** Given up, with something still under way on them. */
+  #retired: Transport[] = [];
   #failedRounds = 0;
   #lastFailureMs = 0;
   #closed = false;
@@ -37,6 +45,7 @@ export class ServerPool {
     signal?.throwIfAborted();
     if (this.#closed) throw new Error('the client is closed');
     if (!this.#current?.usable) {
+      if (this.#current !== undefined) this.discard(this.#current);
       this.#connecting ??= this.#connectRound().finally(() => {
         this.#connecting = undefined;
       });
@@ -45,11 +54,22 @@ export class ServerPool {
     return { transport: this.#current as Transport, server: this.server };
   }
 
-  /** Gives up a connection that failed a request, and prefers the next server. */
+  get size(): number {
+    return this.#servers.length;
+  }
+
+  /**
+   * Gives up a connection that failed a request, or whose server said that it cannot serve at present, and prefers the
+   * next server. What is still under way on it may end.
+   */
   discard(transport: Transport): void {
     if (this.#current !== transport) return;
     this.#current = undefined;
-    if (!transport.usable) this.#index = (this.#index + 1) % this.#servers.length;
+    this.#index = (this.#index + 1) % this.#servers.length;
+    transport.retire();
+    this.#retired = this.#retired.filter((old) => !old.ended);
+    this.#retired.push(transport);
+    if (this.#retired.length > maxRetired) this.#retired.shift()?.close();
   }
 
   async #connectRound(): Promise<Transport> {
@@ -59,7 +79,7 @@ export class ServerPool {
     let failure: unknown;
     for (let tried = 0; tried < this.#servers.length && !this.#closed; tried++) {
       try {
-        const transport = await this.#connect(this.server, this.#tls);
+        const transport = await this.#connect(this.server, this.#tls, this.#timing());
         this.#failedRounds = 0;
         return this.#adopt(transport);
       } catch (error) {
@@ -70,6 +90,13 @@ export class ServerPool {
     this.#failedRounds = Math.min(this.#failedRounds + 1, 16);
     this.#lastFailureMs = performance.now();
     throw failure ?? new Error('the client is closed');
+  }
+
+  /** A server that is only slow is given more time from round to round. */
+  #timing(): ConnectTiming {
+    if (this.#servers.length === 1) return { connectTimeoutMs, liveness: defaultLiveness };
+    const patienceMs = impatient.connectTimeoutMs * 2 ** Math.min(this.#failedRounds, 4);
+    return { ...impatient, connectTimeoutMs: Math.min(connectTimeoutMs, patienceMs) };
   }
 
   #adopt(transport: Transport): Transport {
@@ -85,6 +112,7 @@ export class ServerPool {
     this.#closed = true;
     this.#current?.close();
     this.#current = undefined;
+    for (const transport of this.#retired.splice(0)) transport.close();
   }
 }
 

@@ -28,6 +28,10 @@ export interface Transport {
   request(request: TransportRequest): Promise<TransportResponse>;
   /** False once new requests need a new connection. */
   readonly usable: boolean;
+  /** Takes no new requests, lets those under way end, and closes then. */
+  retire(): void;
+  /** Nothing is under way and nothing will be. */
+  readonly ended: boolean;
   close(): void;
 }
 
@@ -59,6 +63,12 @@ export function toConnectionError(server: string, error: unknown, sent: boolean)
     sent,
     cause,
   });
+}
+
+/** Whether a failure came after there was a connection on which something may have been sent. */
+export function wasConnected(error: Error): boolean {
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+  return (first as NodeJS.ErrnoException).syscall !== 'connect';
 }
 
 export function cutShort(): ConnectionError {

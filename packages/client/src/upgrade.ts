@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TlsIdentity } from './connect.ts';
 import { responseError } from './response-error.ts';
-import { toConnectionError } from './transport.ts';
+import { toConnectionError, wasConnected } from './transport.ts';
 
 // Not by import: an ES module of node:http loads its WebSocket client along, 13 MB and 28 ms.
 const { request: httpRequest } = process.getBuiltinModule('node:http');
@@ -70,7 +70,7 @@ export function openUpgrade(
     });
     request.on('error', (error) => {
       settled();
-      reject(signal?.aborted ? signal.reason : toConnectionError(url.origin, error, true));
+      reject(signal?.aborted ? signal.reason : toConnectionError(url.origin, error, wasConnected(error)));
     });
     request.end();
   });

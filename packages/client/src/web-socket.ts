@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import type { TlsIdentity } from './connect.ts';
 import { responseError } from './response-error.ts';
-import { toConnectionError } from './transport.ts';
+import { toConnectionError, wasConnected } from './transport.ts';
 
 const handshakeTimeoutMs = 30_000;
 const maxErrorBytes = 1 << 16;
@@ -24,7 +24,9 @@ export function openWebSocket(
     const abort = (): void => socket.terminate();
     signal?.addEventListener('abort', abort, { once: true });
     socket.once('close', () => signal?.removeEventListener('abort', abort));
-    socket.on('error', (error) => reject(signal?.aborted ? signal.reason : toConnectionError(url.origin, error, true)));
+    socket.on('error', (error) =>
+      reject(signal?.aborted ? signal.reason : toConnectionError(url.origin, error, wasConnected(error))),
+    );
     socket.once('open', () => {
       // The first message may have come with the upgrade: hold it until the awaiting caller can listen.
       socket.pause();

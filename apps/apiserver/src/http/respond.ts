@@ -151,9 +151,13 @@ function ofStorage(error: StorageError): StatusError {
       return statusError(500, 'ServerTimeout', `the outcome of the write is not known: ${error.message}`, {
         retryAfterSeconds: 1,
       });
-    case 'no-space':
     case 'unavailable':
     case 'closed':
+      // Nothing was done: a client may ask again, or another apiserver.
+      return statusError(503, 'ServiceUnavailable', `the store is not available: ${error.message}`, {
+        retryAfterSeconds: 1,
+      });
+    case 'no-space':
     case 'slow-consumer':
       return serviceUnavailable(`the store is not available: ${error.message}`);
     default:

@@ -58,7 +58,8 @@ export async function ensureLeaf(
   return made;
 }
 
-async function ensureCa(dir: string, name: string, commonName: string, now: Date): Promise<KeyPair> {
+/** An authority kept in `<dir>/<name>.crt` and `.key`; once made it stays. */
+export async function ensureCa(dir: string, name: string, commonName: string, now: Date): Promise<KeyPair> {
   const existing = await readKeyPair(dir, name);
   if (existing) return existing;
   const made = await createCa(commonName, { now });

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { apply } from './apply.ts';
-import type { Applied, Command } from './command.ts';
-import { createState, type State, type Version } from './state.ts';
+import type { Applied, Command, KeyRef, ResultRef } from './command.ts';
+import { beginEntry, createState, type State, type Version } from './state.ts';
 
 /**
  * Golden scenarios: each `> ` line of a file is a command as JSON (values as text), and the lines below it are all that
@@ -32,27 +32,33 @@ describe('apply', () => {
 
 function play(lines: string[]): string {
   const state = createState();
+  const values = new Map<Version, Uint8Array>();
   const output: string[] = [];
   for (const line of lines) {
     output.push(line);
-    if (line.startsWith('> ')) output.push(...print(apply(state, parse(line.slice(2))), state), '');
+    if (!line.startsWith('> ')) continue;
+    const { at = state.timeMs, ...command } = parse(line.slice(2));
+    beginEntry(state, { index: state.appliedIndex + 1, term: 1, timeMs: at });
+    const context = { timeMs: at, readValue: (version: Version) => values.get(version) as Uint8Array };
+    const applied = apply(state, command, context);
+    for (const { version, value } of applied.changes) values.set(version, value);
+    output.push(...print(applied, state), '');
   }
   return output.join('\n');
 }
 
-function parse(json: string): Command {
+/** `at` is the time of the entry; without it the time stands still. */
+function parse(json: string): Command & { at?: number } {
   return JSON.parse(json, (key, value: unknown) =>
     key === 'value' && typeof value === 'string' ? Buffer.from(value) : value,
-  ) as Command;
+  ) as Command & { at?: number };
 }
 
 function print({ response, changes, leasesPut, leasesDeleted }: Applied, state: State): string[] {
   const lines = [`index ${state.appliedIndex} revision ${state.revision} compacted ${state.compactedRevision}`];
   if (response.type === 'txn') {
     lines.push(`  ${response.succeeded ? 'succeeded' : 'failed'} at ${response.revision}`);
-    for (const refs of response.results) {
-      lines.push(`  result [${refs.map(({ key, version }) => `${key} ${show(version)}`).join(', ')}]`);
-    }
+    lines.push(...response.results.flatMap((result) => printResult(result, '  ')));
   } else {
     lines.push(`  ${JSON.stringify(response)}`);
   }
@@ -63,6 +69,23 @@ function print({ response, changes, leasesPut, leasesDeleted }: Applied, state: 
   for (const lease of leasesPut) lines.push(`  lease ${JSON.stringify(lease)}`);
   for (const id of leasesDeleted) lines.push(`  lease ${id} deleted`);
   return lines;
+}
+
+function printResult(result: ResultRef, indent: string): string[] {
+  const refs = (kvs: KeyRef[]): string => `[${kvs.map(({ key, version }) => `${key} ${show(version)}`).join(', ')}]`;
+  switch (result.type) {
+    case 'put':
+      return [`${indent}put ${refs(result.previous === undefined ? [] : [result.previous])}`];
+    case 'delete':
+      return [`${indent}delete ${refs(result.previous)}`];
+    case 'range':
+      return [`${indent}range ${refs(result.kvs)} of ${result.count}${result.more ? ', more' : ''}`];
+    case 'txn':
+      return [
+        `${indent}txn ${result.succeeded ? 'succeeded' : 'failed'}`,
+        ...result.results.flatMap((each) => printResult(each, `${indent}  `)),
+      ];
+  }
 }
 
 function show({ mod, sub, create, version, lease }: Version): string {

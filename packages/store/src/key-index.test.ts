@@ -18,7 +18,7 @@ it('has the keys in order through any inserts and removals, loaded at once or on
           const loading = load && i < numbers.length >> 1;
           const key = String(number);
           if (!expected.has(key)) {
-            index.insert({ key, versions: [] });
+            index.insert(history(key));
             expected.add(key);
           } else if (!loading) {
             index.remove(key);
@@ -38,11 +38,11 @@ it('has the keys in order through any inserts and removals, loaded at once or on
 it('keeps ascending keys in order over many leaves', () => {
   const index = new KeyIndex();
   const keys = Array.from({ length: 5000 }, (_, i) => `/k/${String(i).padStart(5, '0')}`);
-  for (const key of keys) index.insert({ key, versions: [] });
+  for (const key of keys) index.insert(history(key));
   expect(scan(index, '')).toEqual(keys);
   for (const key of keys) index.remove(key);
   expect(scan(index, '')).toEqual([]);
-  index.insert({ key: 'again', versions: [] });
+  index.insert(history('again'));
   expect(scan(index, '')).toEqual(['again']);
 });
 
@@ -53,4 +53,12 @@ function scan(index: KeyIndex, start: string): string[] {
     return true;
   });
   return found;
+}
+
+function history(key: string): KeyHistory {
+  return {
+    key,
+    newest: { mod: 2, sub: 0, create: 2, version: 1, lease: 0, bytes: 0, checksum: 0 },
+    older: undefined,
+  };
 }

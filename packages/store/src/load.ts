@@ -168,9 +168,9 @@ class Loading {
   /** Leases come after the changes on disk, so keys find theirs at the end. */
   #attach(histories: Iterable<KeyHistory>): void {
     if (this.#state.leases.size === 0) return;
-    for (const { key, versions } of histories) {
-      const lease = versions.at(-1)?.lease;
-      if (lease) this.#state.leases.get(lease)?.keys.add(key);
+    for (const { key, newest } of histories) {
+      const { lease } = newest;
+      if (lease !== 0) this.#state.leases.get(lease)?.keys.add(key);
     }
   }
 }

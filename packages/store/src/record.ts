@@ -20,7 +20,7 @@ export const summaryKey = 'z';
  * A change record, little-endian: `chain` is the checksum of the change record written before this one, so that records
  * can neither be altered, nor swapped, nor left out unnoticed.
  *
- *   0 f64 revision          16 f64 version (0: delete)   32 u32 sub     40 u32 chain        48 key (UTF-8), value,
+ *   0 f64 revision          16 f64 version (0: delete)   32 u32 sub     40 u32 chain        48 key, value,
  *   8 f64 createRevision    24 f64 lease                 36 u32 count   44 u32 key length   u32 checksum of it all
  */
 const headerBytes = 48;
@@ -52,7 +52,7 @@ export function leaseKey(id: number): string {
 
 export function encodeChange(change: Change, count: number, chain: number): Buffer {
   const { key, version, value } = change;
-  const keyBytes = Buffer.byteLength(key);
+  const keyBytes = key.length;
   const end = headerBytes + keyBytes + value.length;
   const bytes = Buffer.allocUnsafe(end + checksumBytes);
   bytes.writeDoubleLE(version.mod, 0);
@@ -63,7 +63,7 @@ export function encodeChange(change: Change, count: number, chain: number): Buff
   bytes.writeUInt32LE(count, 36);
   bytes.writeUInt32LE(chain, 40);
   bytes.writeUInt32LE(keyBytes, 44);
-  bytes.write(key, headerBytes, 'utf8');
+  bytes.write(key, headerBytes, keyBytes, 'latin1');
   bytes.set(value, headerBytes + keyBytes);
   bytes.writeUInt32LE(crc32(bytes.subarray(0, end)), end);
   return bytes;
@@ -81,7 +81,7 @@ export function decodeChange(bytes: Buffer, revision: number, sub: number): Chan
     lease: bytes.readDoubleLE(24),
     sub,
     count: bytes.readUInt32LE(36),
-    key: bytes.toString('utf8', headerBytes, headerBytes + bytes.readUInt32LE(44)),
+    key: bytes.toString('latin1', headerBytes, headerBytes + bytes.readUInt32LE(44)),
   };
 }
 

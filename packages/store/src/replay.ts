@@ -1,5 +1,5 @@
 import { decodeChange, valueOf, type ChangeRecord } from './record.ts';
-import type { State, Version } from './state.ts';
+import { versionsOf, type State, type Version } from './state.ts';
 import type { KeyValue, WatchBatch, WatchEvent } from './storage.ts';
 import type { Values } from './values.ts';
 
@@ -45,7 +45,8 @@ function toEvent(state: State, values: Values, record: ChangeRecord, value: Uint
 /** Undefined when the key did not exist, or what it was is only seen from below the compacted revision. */
 function versionBefore(state: State, key: string, revision: number): Version | undefined {
   if (revision <= state.compactedRevision) return undefined;
-  const versions = state.index.get(key)?.versions ?? [];
+  const history = state.index.get(key);
+  const versions = history === undefined ? [] : versionsOf(history);
   const place = versions.findLastIndex((version) => version.mod === revision);
   const before = versions[place - 1];
   return before === undefined || before.version === 0 ? undefined : before;

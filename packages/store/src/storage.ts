@@ -13,6 +13,11 @@ export interface KeyValue {
   version: number;
   /** Lease id, 0 when there is none. */
   lease: number;
+  /**
+   * Why the value, which is empty then, cannot be read. No store says so: it comes from a layer above that transforms
+   * values, such as encryption.
+   */
+  unreadable?: string | undefined;
 }
 
 /** `linearizable` sees every write acknowledged before the call; `serializable` may be a little old, and is local. */
@@ -136,14 +141,30 @@ export interface Storage extends AsyncDisposable {
 export type StorageErrorCode =
   | 'compacted'
   | 'future-revision'
+  | 'key-not-found'
   | 'lease-not-found'
+  | 'lease-exists'
   | 'too-large'
   | 'no-space'
   | 'slow-consumer'
   | 'corrupt'
   | 'unavailable'
   | 'unknown'
-  | 'closed';
+  | 'closed'
+  /** Of the cluster: nothing was changed by any of these. */
+  | 'no-leader'
+  | 'not-leader'
+  | 'timeout'
+  | 'member-not-found'
+  | 'member-exists'
+  | 'peer-url-exists'
+  | 'not-a-learner'
+  | 'learner-not-ready'
+  | 'too-many-learners'
+  | 'unhealthy'
+  | 'bad-transferee'
+  /** A snapshot, a data directory or a peer of another cluster or member. */
+  | 'cluster';
 
 export class StorageError extends Error {
   readonly code: StorageErrorCode;

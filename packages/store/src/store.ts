@@ -1,4 +1,5 @@
 import { checkNumber, checkTxn } from './check-request.ts';
+import { toByteString } from './byte-string.ts';
 import type { Command } from './command.ts';
 import type { Disk } from './disk.ts';
 import { LeaseExpiry, type Clock } from './lease-expiry.ts';
@@ -22,6 +23,7 @@ import {
 } from './storage.ts';
 import { Values } from './values.ts';
 import { Watchers } from './watch.ts';
+import { narrowEvent, narrowKeyValue, widenTxn } from './widen.ts';
 import { Writer, type Answer } from './writer.ts';
 
 /** Figures for metrics and health. */
@@ -50,7 +52,6 @@ export class Store implements Storage {
   readonly #state: State;
   readonly #ledger: Ledger;
   readonly #disk: Disk;
-  readonly #clock: Clock;
   readonly #limits: Limits;
   readonly #reader: Reader;
   readonly #watchers: Watchers;
@@ -62,7 +63,6 @@ export class Store implements Storage {
     this.#state = loaded.state;
     this.#ledger = loaded.ledger;
     this.#disk = disk;
-    this.#clock = clock;
     this.#limits = limits;
     const values = new Values(disk, limits.cacheBytes);
     this.#reader = new Reader(this.#state, values);
@@ -74,6 +74,7 @@ export class Store implements Storage {
       values,
       reader: this.#reader,
       watchers: this.#watchers,
+      clock,
       limits,
       onFailure: (error) => {
         this.#expiry.close();
@@ -95,20 +96,26 @@ export class Store implements Storage {
   ): Promise<{ kv?: KeyValue | undefined; revision: number }> {
     this.#refuseIfClosed();
     checkNumber('revision', options.revision ?? 0);
-    return this.#reader.get(key, options.revision);
+    const { kv, revision } = this.#reader.get(toByteString(key), options.revision);
+    return kv === undefined ? { revision } : { kv: narrowKeyValue(kv), revision };
   }
 
   async list(prefix: string, options: ListOptions = {}): Promise<ListResult> {
     this.#refuseIfClosed();
     checkNumber('revision', options.revision ?? 0);
     checkNumber('limit', options.limit ?? 0);
-    return this.#reader.list(prefix, options);
+    const { startKey } = options;
+    const list = await this.#reader.list(
+      toByteString(prefix),
+      startKey === undefined ? options : { ...options, startKey: toByteString(startKey) },
+    );
+    return { ...list, items: list.items.map(narrowKeyValue) };
   }
 
   async txn(request: TxnRequest): Promise<TxnResult> {
     const bytes = checkTxn(request, this.#limits);
     this.#refuseIfFull(bytes);
-    const answer = await this.#propose({ type: 'txn', request }, bytes);
+    const answer = await this.#propose({ type: 'txn', request: widenTxn(request) }, bytes);
     if ('type' in answer) throw new Error(`a txn was answered with ${answer.type}`);
     return answer;
   }
@@ -116,18 +123,21 @@ export class Store implements Storage {
   watch(prefix: string, fromRevision: number, handlers: WatchHandlers): Watch {
     this.#refuseIfClosed();
     checkNumber('revision', fromRevision);
-    return this.#watchers.add(prefix, fromRevision, handlers);
+    return this.#watchers.add(toByteString(prefix), fromRevision, {
+      onBatch: ({ revision, events }) => handlers.onBatch({ revision, events: events.map(narrowEvent) }),
+      onEnd: (error) => handlers.onEnd(error),
+    });
   }
 
   async grantLease(ttlSeconds: number): Promise<Lease> {
     if (!(ttlSeconds > 0 && ttlSeconds <= maxTtlSeconds)) throw new TypeError('lease TTL out of range');
-    const lease = leaseOf(await this.#propose({ type: 'leaseGrant', ttlSeconds, nowMs: this.#clock.now() }, 0));
+    const lease = leaseOf(await this.#propose({ type: 'leaseGrant', id: 0, ttlSeconds }, 0));
     this.#expiry.wake();
     return lease;
   }
 
   async keepAliveLease(id: number): Promise<Lease> {
-    return leaseOf(await this.#propose({ type: 'leaseKeepAlive', id, nowMs: this.#clock.now() }, 0));
+    return leaseOf(await this.#propose({ type: 'leaseKeepAlive', id }, 0));
   }
 
   async revokeLease(id: number): Promise<void> {

@@ -1,13 +1,15 @@
 import { apply } from './apply.ts';
-import type { Applied, Command, KeyRef, Response } from './command.ts';
+import type { Applied, Command, KeyRef, Response, ResultRef } from './command.ts';
+import type { Clock } from './lease-expiry.ts';
 import type { Disk, DiskOperation } from './disk.ts';
 import type { Ledger } from './ledger.ts';
 import { markOf } from './load.ts';
 import type { Reader } from './read.ts';
-import { trim, type State, type Version } from './state.ts';
+import { beginEntry, trim, type State, type Version } from './state.ts';
 import { StorageError, type KeyValue, type TxnResult, type WatchEvent } from './storage.ts';
 import { nextTurn } from './turn.ts';
 import { toKeyValue, type Values } from './values.ts';
+import { narrowKeyValue } from './widen.ts';
 import { deletedKeyValue, type Watchers } from './watch.ts';
 
 /** What one disk batch takes at most, so that neither it nor the work before it holds anything up for long. */
@@ -30,6 +32,7 @@ export interface WriterParts {
   values: Values;
   reader: Reader;
   watchers: Watchers;
+  clock: Clock;
   limits: WriterLimits;
   /** The store has stopped taking writes. */
   onFailure(error: unknown): void;
@@ -143,9 +146,15 @@ export class Writer {
     const { state, ledger, reader } = this.#parts;
     const operations: DiskOperation[] = [];
     const applied: Applied[] = [];
+    // Not on disk yet.
+    const fresh = new Map<Version, Uint8Array>();
+    const readValue = (version: Version): Uint8Array => fresh.get(version) ?? this.#parts.values.read(version);
+    const timeMs = this.#parts.clock.now();
     for (const { command } of proposals) {
-      const one = apply(state, command);
+      beginEntry(state, { index: state.appliedIndex + 1, term: 1, timeMs });
+      const one = apply(state, command, { timeMs, readValue });
       ledger.write(one, operations);
+      for (const { version, value } of one.changes) fresh.set(version, value);
       applied.push(one);
     }
     const trimmed = this.#trim(operations);
@@ -248,6 +257,21 @@ export class Writer {
 
 function toAnswer(response: Response, hydrate: (key: string, version: Version) => KeyValue): Answer {
   if (response.type !== 'txn') return response;
-  const results = response.results.map((refs) => ({ kvs: refs.map((ref: KeyRef) => hydrate(ref.key, ref.version)) }));
+  const results = response.results.map((result) => ({
+    kvs: refsOf(result).map(({ key, version }) => narrowKeyValue(hydrate(key, version))),
+  }));
   return { succeeded: response.succeeded, revision: response.revision, results };
+}
+
+function refsOf(result: ResultRef): KeyRef[] {
+  switch (result.type) {
+    case 'put':
+      return result.previous === undefined ? [] : [result.previous];
+    case 'delete':
+      return result.previous;
+    case 'range':
+      return result.kvs;
+    case 'txn':
+      throw new Error('the storage interface has no nested transactions');
+  }
 }

@@ -1,0 +1,215 @@
+import type { ApplyContext } from './apply.ts';
+import { beforeEnd, isSingle } from './byte-string.ts';
+import type { Applied, Change, KeyRef, Response, ResultRef } from './command.ts';
+import { holds } from './compare.ts';
+import type { EtcdOperation, EtcdTxnRequest, KeyRange, RangeRequest } from './etcd-store.ts';
+import { compactedAway, error, inTheFuture, keyNotFound, leaseNotFound, only } from './respond.ts';
+import { addVersion, liveLease, newest, versionAt, type State, type Version } from './state.ts';
+
+/** A transaction may touch so many keys; more would hold up everything else. */
+export const maxKeysPerTxn = 100_000;
+
+const empty = new Uint8Array(0);
+
+type Put = EtcdOperation & { type: 'put' };
+
+/** Which way a transaction goes, and in the order of its operations those within it. */
+interface Path {
+  succeeded: boolean;
+  operations: EtcdOperation[];
+  nested: Path[];
+}
+
+export function applyTxn(state: State, request: EtcdTxnRequest, context: ApplyContext): Applied {
+  const path = decide(state, request, context);
+  const check: Check = { state, touched: 0 };
+  const refusal = refuse(check, path);
+  if (refusal !== undefined) return only(refusal);
+
+  const changes: Change[] = [];
+  const results = runAll(state, path, changes, context);
+  if (changes.length > 0) state.revision++;
+  return { ...only({ type: 'txn', succeeded: path.succeeded, revision: state.revision, results }), changes };
+}
+
+/** Whether there is a put on any way the transaction may go. */
+export function mayPut({ success, failure }: EtcdTxnRequest): boolean {
+  const puts = (operation: EtcdOperation): boolean =>
+    operation.type === 'put' || (operation.type === 'txn' && mayPut(operation));
+  return success.some(puts) || failure.some(puts);
+}
+
+/** All compares, nested ones too, are decided on the state before the whole transaction, as in etcd. */
+function decide(state: State, request: EtcdTxnRequest, context: ApplyContext): Path {
+  const succeeded = request.compares.every((compare) => holds(state, compare, context));
+  const operations = succeeded ? request.success : request.failure;
+  const nested: Path[] = [];
+  for (const operation of operations) if (operation.type === 'txn') nested.push(decide(state, operation, context));
+  return { succeeded, operations, nested };
+}
+
+interface Check {
+  state: State;
+  touched: number;
+}
+
+/** Everything that can be wrong is found before the first change, so that a refused transaction leaves no trace. */
+function refuse(check: Check, { operations, nested }: Path): Response | undefined {
+  let within = 0;
+  for (const operation of operations) {
+    const refusal = operation.type === 'txn' ? refuse(check, nested[within++] as Path) : refuseOne(check, operation);
+    if (refusal !== undefined) return refusal;
+    if (check.touched > maxKeysPerTxn) {
+      return error('too-large', `transaction touches more than ${maxKeysPerTxn} keys`);
+    }
+  }
+  return undefined;
+}
+
+function refuseOne(check: Check, operation: Exclude<EtcdOperation, { type: 'txn' }>): Response | undefined {
+  const { state } = check;
+  switch (operation.type) {
+    case 'put':
+      check.touched++;
+      return refusePut(state, operation);
+    case 'delete':
+      check.touched += isSingle(operation) ? 1 : countUpTo(state, operation, maxKeysPerTxn + 1);
+      return undefined;
+    case 'range':
+      check.touched++;
+      return refuseRange(check, operation);
+  }
+}
+
+function refusePut(state: State, { key, lease, ignoreValue, ignoreLease }: Put): Response | undefined {
+  if (lease && liveLease(state, lease) === undefined) return leaseNotFound;
+  const mustExist = ignoreValue === true || ignoreLease === true;
+  return mustExist && newest(state.index.get(key)) === undefined ? keyNotFound : undefined;
+}
+
+function refuseRange(check: Check, operation: RangeRequest): Response | undefined {
+  const { state } = check;
+  const { revision = 0, limit = 0, countOnly } = operation;
+  if (revision > state.revision) return inTheFuture;
+  if (revision > 0 && revision < state.compactedRevision) return compactedAway;
+  if (countOnly === true || isSingle(operation)) return undefined;
+  const most = maxKeysPerTxn + 1;
+  check.touched += limit > 0 && limit < most ? limit : countUpTo(state, operation, most);
+  return undefined;
+}
+
+/** Operations see the ones before them in the same transaction. */
+function runAll(state: State, path: Path, changes: Change[], context: ApplyContext): ResultRef[] {
+  let within = 0;
+  return path.operations.map((operation) => {
+    if (operation.type !== 'txn') return run(state, operation, changes, context);
+    const nested = path.nested[within++] as Path;
+    return { type: 'txn', succeeded: nested.succeeded, results: runAll(state, nested, changes, context) };
+  });
+}
+
+function run(
+  state: State,
+  operation: Exclude<EtcdOperation, { type: 'txn' }>,
+  changes: Change[],
+  context: ApplyContext,
+): ResultRef {
+  switch (operation.type) {
+    case 'put':
+      return { type: 'put', previous: put(state, operation, changes, context) };
+    case 'delete':
+      return { type: 'delete', previous: remove(state, operation, changes) };
+    case 'range':
+      // What this transaction has changed so far is of the revision that is to come.
+      return { type: 'range', ...range(state, operation, changes.length > 0 ? state.revision + 1 : state.revision) };
+  }
+}
+
+function put(state: State, operation: Put, changes: Change[], context: ApplyContext): KeyRef | undefined {
+  const { key, ignoreValue, ignoreLease } = operation;
+  const previous = newest(state.index.get(key));
+  const value = ignoreValue === true && previous !== undefined ? context.readValue(previous) : operation.value;
+  const lease = ignoreLease === true && previous !== undefined ? previous.lease : (operation.lease ?? 0);
+  const mod = state.revision + 1;
+  const version: Version = {
+    mod,
+    sub: changes.length,
+    create: previous === undefined ? mod : previous.create,
+    version: previous === undefined ? 1 : previous.version + 1,
+    lease,
+    bytes: 0,
+    checksum: 0,
+  };
+  addVersion(state, key, version);
+  changes.push({ key, version, previous, value });
+  return previous === undefined ? undefined : { key, version: previous };
+}
+
+function remove(state: State, operation: KeyRange, changes: Change[]): KeyRef[] {
+  const removed: KeyRef[] = [];
+  for (const key of isSingle(operation) ? [operation.key] : liveKeys(state, operation)) {
+    const previous = removeKey(state, key, changes);
+    if (previous !== undefined) removed.push({ key, version: previous });
+  }
+  return removed;
+}
+
+/** Puts an end to the key in the revision to come, if it is live; returns what it was. */
+export function removeKey(state: State, key: string, changes: Change[]): Version | undefined {
+  const previous = newest(state.index.get(key));
+  if (previous === undefined) return undefined;
+  const mod = state.revision + 1;
+  const version: Version = { mod, sub: changes.length, create: 0, version: 0, lease: 0, bytes: 0, checksum: 0 };
+  addVersion(state, key, version);
+  changes.push({ key, version, previous, value: empty });
+  return previous;
+}
+
+function range(state: State, request: RangeRequest, current: number): { kvs: KeyRef[]; count: number; more: boolean } {
+  const { limit = 0, countOnly } = request;
+  const revision = request.revision === undefined || request.revision === 0 ? current : request.revision;
+  const most = countOnly === true ? 0 : limit > 0 ? limit : Number.POSITIVE_INFINITY;
+  const kvs: KeyRef[] = [];
+  let count = 0;
+  visit(state, request, revision, (key, version) => {
+    count++;
+    if (kvs.length < most) kvs.push({ key, version });
+    return true;
+  });
+  return { kvs, count, more: countOnly !== true && count > kvs.length };
+}
+
+function liveKeys(state: State, operation: KeyRange): string[] {
+  const keys: string[] = [];
+  visit(state, operation, Number.POSITIVE_INFINITY, (key) => {
+    keys.push(key);
+    return true;
+  });
+  return keys;
+}
+
+function countUpTo(state: State, operation: KeyRange, most: number): number {
+  let count = 0;
+  visit(state, operation, Number.POSITIVE_INFINITY, () => ++count < most);
+  return count;
+}
+
+/** Keys of the range that are live at `revision`, in order, until `seen` returns false. */
+export function visit(
+  state: State,
+  { key, rangeEnd }: KeyRange,
+  revision: number,
+  seen: (key: string, version: Version) => boolean,
+): void {
+  if (rangeEnd === undefined || rangeEnd === '') {
+    const history = state.index.get(key);
+    const version = history === undefined ? undefined : versionAt(history, revision);
+    if (version !== undefined) seen(key, version);
+    return;
+  }
+  state.index.scan(key, (history) => {
+    if (!beforeEnd(history.key, rangeEnd)) return false;
+    const version = versionAt(history, revision);
+    return version === undefined ? true : seen(history.key, version);
+  });
+}

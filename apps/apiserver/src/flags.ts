@@ -25,6 +25,10 @@ export const apiserverFlags = {
   }),
   serviceNodePortRange: stringFlag('the range of node ports', defaults.serviceNodePortRange),
   dataDir: stringFlag('where the store keeps its data', '/var/lib/wherry/apiserver'),
+  encryptionProviderConfig: stringFlag(
+    'how values of chosen resources are encrypted at rest: an EncryptionConfiguration',
+  ),
+  encryptionProviderConfigAutomaticReload: booleanFlag('read that file again when it changes', false),
   maxRequestsInflight: integerFlag('reading requests at a time; 0 is no limit', defaults.maxRequestsInFlight),
   enablePriorityAndFairness: booleanFlag('let FlowSchemas and PriorityLevelConfigurations say who goes first', true),
   maxMutatingRequestsInflight: integerFlag(

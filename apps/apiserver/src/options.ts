@@ -57,4 +57,6 @@ export const defaults = {
   eventTtlSeconds: 3_600,
   compactionIntervalMs: 300_000,
   shutdownGraceMs: 5_000,
+  /** How often the file of encryption keys is looked at, if it is to be. */
+  encryptionReloadMs: 10_000,
 };

@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import type { DaemonContext } from '@wherry/daemon';
 import { readAuthentication } from './auth/read-files.ts';
 import { openStore } from '@wherry/store';
+import { openEncryption } from './encryption/key-file.ts';
 import type { apiserverFlags } from './flags.ts';
 import { defaults } from './options.ts';
 import { startApiserver } from './server.ts';
@@ -12,8 +13,15 @@ export async function runApiserver(context: DaemonContext<typeof apiserverFlags>
   const { flags, log, signal, health, metrics } = context;
   const storage = await openStore({ path: flags.dataDir, log });
   try {
+    const encrypted = await openEncryption(storage, {
+      path: flags.encryptionProviderConfig,
+      reloadMs: flags.encryptionProviderConfigAutomaticReload ? defaults.encryptionReloadMs : 0,
+      signal,
+      log,
+      metrics,
+    });
     const server = await startApiserver({
-      storage,
+      storage: encrypted,
       bindAddress: flags.bindAddress,
       securePort: flags.securePort,
       advertiseAddress: flags.advertiseAddress ?? ownAddress(flags.bindAddress),

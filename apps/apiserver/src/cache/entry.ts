@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
-import type { KubeObject } from '@wherry/apimachinery';
+import { internalError, type KubeObject, type StatusError } from '@wherry/apimachinery';
+import type { KeyValue } from '@wherry/store';
 import { endOfObject } from './json-bytes.ts';
 import type { Bytes } from './piece.ts';
 import { RecentlyUsed, type Holder } from './recently-used.ts';
@@ -158,6 +159,17 @@ export function announce(fullKey: string, value: Uint8Array | undefined): void {
 export function writtenObject(fullKey: string, value: Uint8Array): KubeObject | undefined {
   const announced = underWay.get(fullKey);
   return announced !== undefined && Buffer.compare(announced, value) === 0 ? written.get(announced) : undefined;
+}
+
+/** The error of whoever asks for an object whose stored value cannot be read; `key` is the whole one. In upstream's words. */
+export function unreadable(key: string, why: string): StatusError {
+  return internalError(`unable to transform key ${JSON.stringify(key)}: ${why}`);
+}
+
+/** The entry of what was read from the store. @throws {StatusError} when its value cannot be read */
+export function entryOf(kv: KeyValue, encoding: Encoding): Entry {
+  if (kv.unreadable !== undefined) throw unreadable(kv.key, kv.unreadable);
+  return entryFromStorage(kv.key.slice(encoding.keyPrefix.length), kv.modRevision, kv.value, encoding);
 }
 
 /** The entry of a stored value committed at `revision`. */

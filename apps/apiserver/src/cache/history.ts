@@ -1,6 +1,6 @@
 import { expired } from '@wherry/apimachinery';
 import { StorageError, type WatchEvent } from '@wherry/store';
-import { entryFromStorage } from './entry.ts';
+import { entryOf } from './entry.ts';
 import type { Hub } from './hub.ts';
 import type { CacheEvent, WatchCache } from './watch-cache.ts';
 
@@ -16,10 +16,11 @@ export interface History {
 }
 
 /**
- * The events of one cache after `from` that its ring no longer has, from the store's history, up to a revision from
- * which the ring goes on. Throws 410 when they are compacted or too many.
+ * The events of one cache (of one namespace if given) after `from` that its ring no longer has, from the store's history, up to a revision from
+ * which the ring goes on. Throws 410 when they are compacted or too many, 500 when one cannot be read.
  */
-export function readHistory(hub: Hub, cache: WatchCache, from: number): Promise<History> {
+export function readHistory(hub: Hub, cache: WatchCache, from: number, namespace?: string): Promise<History> {
+  const prefix = cache.encoding.keyPrefix + (namespace === undefined ? '' : `${namespace}/`);
   const events: CacheEvent[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<History>();
   let over = false;
@@ -37,10 +38,15 @@ export function readHistory(hub: Hub, cache: WatchCache, from: number): Promise<
   const handle = hub.storage.watch(ROOT, from + 1, {
     onBatch(batch) {
       if (over) return;
-      for (const event of batch.events) {
-        if (event.kv.modRevision > target || !event.kv.key.startsWith(cache.encoding.keyPrefix)) continue;
-        const seen = toCacheEvent(cache, event);
-        if (seen) events.push(seen);
+      try {
+        for (const event of batch.events) {
+          if (event.kv.modRevision > target || !event.kv.key.startsWith(prefix)) continue;
+          const seen = toCacheEvent(cache, event);
+          if (seen) events.push(seen);
+        }
+      } catch (error) {
+        finish(error as Error);
+        return;
       }
       if (events.length > MAX_EVENTS) finish(expired('too many changes since'));
       else if (batch.revision >= target) finish();
@@ -53,15 +59,13 @@ export function readHistory(hub: Hub, cache: WatchCache, from: number): Promise<
 }
 
 function toCacheEvent(cache: WatchCache, event: WatchEvent): CacheEvent | undefined {
-  const key = event.kv.key.slice(cache.encoding.keyPrefix.length);
   const { modRevision: revision } = event.kv;
-  const previous =
-    event.previous && entryFromStorage(key, event.previous.modRevision, event.previous.value, cache.encoding);
+  const previous = event.previous && entryOf(event.previous, cache.encoding);
   if (event.type === 'put') {
     return {
       revision,
       deleted: false,
-      entry: entryFromStorage(key, revision, event.kv.value, cache.encoding),
+      entry: entryOf(event.kv, cache.encoding),
       previous,
     };
   }

@@ -13,6 +13,7 @@ interface Change {
   key: string;
   revision: number;
   value: Uint8Array | undefined;
+  unreadable: string | undefined;
 }
 
 interface Waiter {
@@ -88,7 +89,7 @@ export class Hub {
       await this.#read(
         `${ROOT}${storageName}/`,
         revision,
-        (kv) => cache.load(kv.key.slice(cache.encoding.keyPrefix.length), kv.modRevision, kv.value),
+        (kv) => load(cache, kv.key.slice(cache.encoding.keyPrefix.length), kv),
         OPENING_PAGE,
       );
       await this.waitFor(revision);
@@ -96,7 +97,7 @@ export class Hub {
       // Everything was read anew meanwhile: changes may have passed unseen.
       if (epoch !== this.#epoch || !this.#ready) continue;
       for (const change of changes) {
-        if (change.revision > revision) cache.apply(change.key, change.revision, change.value);
+        if (change.revision > revision) apply(cache, change);
       }
       const before = this.#caches.get(storageName);
       this.#caches.set(storageName, cache);
@@ -152,7 +153,7 @@ export class Hub {
     for (const cache of this.#caches.values()) cache.reset(revision);
     await this.#read(ROOT, revision, (kv) => {
       const target = this.#target(kv.key);
-      if (target?.cache) target.cache.load(target.key, kv.modRevision, kv.value);
+      if (target?.cache) load(target.cache, target.key, kv);
       else target?.listener?.(target.key, kv.value);
     });
     this.#revision = revision;
@@ -212,11 +213,12 @@ export class Hub {
       const target = this.#target(event.kv.key);
       if (target === undefined) continue;
       const { key } = target;
-      const revision = event.kv.modRevision;
+      const { modRevision: revision, unreadable } = event.kv;
       const value = event.type === 'put' ? event.kv.value : undefined;
-      target.opening?.push({ key, revision, value });
+      const change: Change = { key, revision, value, unreadable };
+      target.opening?.push(change);
       if (target.cache) {
-        target.cache.apply(key, revision, value);
+        apply(target.cache, change);
         touched.add(target.cache);
       } else {
         target.listener?.(key, value);
@@ -249,4 +251,14 @@ export class Hub {
     const opening = this.#opening.size === 0 ? undefined : this.#opening.get(name);
     return cache || listener || opening ? { cache, listener, opening, key: key.slice(slash + 1) } : undefined;
   }
+}
+
+function load(cache: WatchCache, key: string, kv: KeyValue): void {
+  if (kv.unreadable === undefined) cache.load(key, kv.modRevision, kv.value);
+  else cache.lose(key, kv.modRevision, kv.unreadable);
+}
+
+function apply(cache: WatchCache, { key, revision, value, unreadable }: Change): void {
+  if (unreadable === undefined) cache.apply(key, revision, value);
+  else cache.lose(key, revision, unreadable);
 }

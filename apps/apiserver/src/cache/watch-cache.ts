@@ -1,5 +1,5 @@
 import type { KubeObject } from '@wherry/apimachinery';
-import { entryFromStorage, writtenObject, type Encoding, type Entry } from './entry.ts';
+import { entryFromStorage, unreadable, writtenObject, type Encoding, type Entry } from './entry.ts';
 import { LabelIndexes } from './label-index.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -36,6 +36,8 @@ export class WatchCache {
   readonly index: CacheIndex | undefined;
   #entries = new Map<string, Entry>();
   #sorted: Entry[] = [];
+  /** Why the newest state of an object cannot be read. Nobody may take it for one that does not exist. */
+  readonly #lost = new Map<string, string>();
   #byIndex = new Map<string, Map<string, Entry>>();
   #ring: CacheEvent[] = [];
   #ringBytes = 0;
@@ -74,12 +76,15 @@ export class WatchCache {
     return count;
   }
 
+  /** Throws 500 for an object whose newest state cannot be read, as lists do that it may belong to. */
   get(key: string): Entry | undefined {
+    if (this.#lost.size > 0) this.#refuseLost((lost) => lost === key);
     return this.#entries.get(key);
   }
 
   /** A snapshot in key order; of one namespace if given. */
   list(namespace?: string): Entry[] {
+    if (this.#lost.size > 0) this.#refuseLost((lost) => namespace === undefined || lost.startsWith(`${namespace}/`));
     if (namespace === undefined) return this.#sorted.slice();
     const from = this.#position(`${namespace}/`);
     // '0' follows '/', so this is the first key after the namespace's own.
@@ -88,6 +93,7 @@ export class WatchCache {
 
   /** A snapshot of the entries whose indexed field has this value, in key order. */
   listByIndex(value: string): Entry[] {
+    this.#refuseLost(() => true);
     const found = this.#byIndex.get(value);
     return found ? [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1)) : [];
   }
@@ -124,6 +130,7 @@ export class WatchCache {
     for (const observer of this.#observers) observer.reset();
     this.#labels.reset();
     this.#entries.clear();
+    this.#lost.clear();
     this.#sorted = [];
     this.#byIndex.clear();
     this.#ring = [];
@@ -145,13 +152,10 @@ export class WatchCache {
   apply(key: string, revision: number, value: Uint8Array | undefined): void {
     const previous = this.#entries.get(key);
     this.#lastChange = revision;
+    this.#lost.delete(key);
     if (value === undefined) {
       if (previous === undefined) return;
-      this.#entries.delete(key);
-      this.#sorted.splice(this.#position(key), 1);
-      this.#reindex(key, previous, undefined);
-      this.#labels.changed(key, undefined, previous);
-      for (const observer of this.#observers) observer.changed(key, undefined, previous);
+      this.#remove(key, previous);
       this.#publish({ revision, deleted: true, entry: previous.at(revision), previous });
       return;
     }
@@ -168,6 +172,26 @@ export class WatchCache {
     this.#labels.changed(key, entry, previous);
     for (const observer of this.#observers) observer.changed(key, entry, previous);
     this.#publish({ revision, deleted: false, entry, previous });
+  }
+
+  /**
+   * The object has a state now that cannot be read. Watches that it may concern end, and cannot be taken up again from
+   * before: its clients have to list, and are told then.
+   */
+  lose(key: string, revision: number, why: string): void {
+    const previous = this.#entries.get(key);
+    if (previous !== undefined) this.#remove(key, previous);
+    this.#lost.set(key, why);
+    this.#lastChange = Math.max(this.#lastChange, revision);
+    this.#ring = [];
+    this.#ringBytes = 0;
+    this.#ringFloor = Math.max(this.#ringFloor, revision);
+    const slash = key.indexOf('/');
+    const own = slash > 0 ? namespaceBucket(key.slice(0, slash)) : '';
+    for (const [bucket, watchers] of this.#watchers) {
+      const elsewhere = bucket.startsWith(namespaceBucket('')) && bucket !== own;
+      if (!elsewhere) for (const watcher of watchers) watcher.end();
+    }
   }
 
   addWatcher(watcher: Watcher): void {
@@ -204,6 +228,18 @@ export class WatchCache {
     // Ending a watcher removes it from its set.
     const all = [...this.#watchers.values()].flatMap((set) => [...set]);
     for (const watcher of all) watcher.end();
+  }
+
+  #remove(key: string, previous: Entry): void {
+    this.#entries.delete(key);
+    this.#sorted.splice(this.#position(key), 1);
+    this.#reindex(key, previous, undefined);
+    this.#labels.changed(key, undefined, previous);
+    for (const observer of this.#observers) observer.changed(key, undefined, previous);
+  }
+
+  #refuseLost(concerns: (key: string) => boolean): void {
+    for (const [key, why] of this.#lost) if (concerns(key)) throw unreadable(this.encoding.keyPrefix + key, why);
   }
 
   #publish(event: CacheEvent): void {

@@ -2,12 +2,13 @@ import { conflict, deepEqual, invalid, notFound, optimisticLockMessage, type Kub
 import { mutate, validate } from '../admission/chain.ts';
 import { loadValidation } from './load-validation.ts';
 import type { Entry } from '../cache/entry.ts';
+import { isStale } from '../encryption/encrypted-storage.ts';
 import { commitDelete, commitPut, dryEntry } from './commit.ts';
 import { isEvent } from './create.ts';
 import { sameOwnership, trackUpdate, withoutManagers } from './managed-fields.ts';
 import { carryMeta, groupResource } from './object-meta.ts';
 import type { Registry, WriteOptions } from './registry.ts';
-import { objectOf, type Served } from './served.ts';
+import { objectOf, storageKey, type Served } from './served.ts';
 import { addEffects, noEffects, type SideEffects } from './strategy.ts';
 
 /** Whoever loses, somebody has won: as many writers at once get through. */
@@ -136,7 +137,10 @@ async function write(
     return commitDelete(hub.storage, served, entry, addEffects(effects, served.strategy.allocator?.forDelete(old)));
   }
   if (options.subresource === '') addEffects(effects, served.strategy.allocator?.forUpdate(object, old));
-  if (deepEqual(withoutManagers(object), withoutManagers(old)) && sameOwnership(object, old)) return entry;
+  if (deepEqual(withoutManagers(object), withoutManagers(old)) && sameOwnership(object, old)) {
+    // As upstream: so that all is rewritten under a new key by replacing every object with itself.
+    if (options.dryRun || !(await isStale(hub.storage, storageKey(served, entry.key)))) return entry;
+  }
   if (options.dryRun) return dryEntry(served, entry.key, entry.revision, object);
   const lease = isEvent(served) ? await registry.eventLeases.leaseFor(options.now) : undefined;
   return commitPut(hub.storage, served, entry.key, entry, object, { effects, lease });

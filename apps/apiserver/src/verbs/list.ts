@@ -1,6 +1,6 @@
 import { badRequest, statusError, type ListMeta } from '@wherry/apimachinery';
 import { StorageError } from '@wherry/store';
-import { entryFromStorage, type Entry } from '../cache/entry.ts';
+import { entryOf, type Entry } from '../cache/entry.ts';
 import type { Answer, RequestContext } from '../http/context.ts';
 import { integerOf } from '../http/query-values.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -120,7 +120,7 @@ async function atRevision(
     for (const kv of page.items) {
       const key = kv.key.slice(encoding.keyPrefix.length);
       if (selection.key !== undefined && selection.key !== key) continue;
-      const entry = entryFromStorage(key, kv.modRevision, kv.value, encoding);
+      const entry = entryOf(kv, encoding);
       if (selection.matches && !selection.matches(entry)) continue;
       if (limit > 0 && entries.length === limit) {
         const next = encodeContinue({ revision: token.revision, startKey: key });

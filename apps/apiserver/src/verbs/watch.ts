@@ -54,6 +54,7 @@ class WatchRun {
   readonly #served: Served;
   readonly #matches: Selection['matches'];
   readonly #bucket: string;
+  readonly #namespace: string | undefined;
   readonly #view: View;
   readonly #options: WatchOptions;
 
@@ -70,6 +71,7 @@ class WatchRun {
     this.#served = served;
     this.#matches = selection.key === undefined ? selection.matches : both(selection);
     this.#bucket = selection.bucket;
+    this.#namespace = selection.namespace;
     this.#view = view;
     this.#options = options;
   }
@@ -97,7 +99,7 @@ class WatchRun {
     const { cache } = this.#served;
     let reached = from;
     while (reached < cache.ringFloor && !isGone(response)) {
-      const history = await readHistory(this.#registry.hub, cache, reached);
+      const history = await readHistory(this.#registry.hub, cache, reached, this.#namespace);
       const watcher = new Watcher(
         this.#bucket,
         this.#matches,

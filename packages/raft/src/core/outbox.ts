@@ -1,0 +1,66 @@
+import type { HardState, Message } from './types.ts';
+
+/**
+ * Messages on their way out, in two queues. What promises something that the disk must not forget waits for the disk:
+ * every vote and append reply, and everything that is said in a term that is not durable yet. The rest may go at once,
+ * so that a slow disk does not keep heartbeats from being answered.
+ */
+export class Outbox {
+  #now: Message[] = [];
+  #held: Message[] = [];
+  readonly #maxHeld: number;
+  /** The term and vote that are durable. */
+  #durable: { term: number; vote: number };
+
+  constructor(hardState: HardState, maxHeld: number) {
+    this.#durable = { term: hardState.term, vote: hardState.vote };
+    this.#maxHeld = maxHeld;
+  }
+
+  isDurable(term: number, vote: number): boolean {
+    return this.#durable.term === term && this.#durable.vote === vote;
+  }
+
+  madeDurable(hardState: HardState): void {
+    this.#durable = { term: hardState.term, vote: hardState.vote };
+  }
+
+  put(message: Message, term: number, vote: number): void {
+    const promises = message.type === 'voteReply' || message.type === 'appendReply';
+    if (!promises && this.isDurable(term, vote)) this.#now.push(message);
+    else this.#hold(message);
+  }
+
+  takeNow(): Message[] {
+    const messages = this.#now;
+    this.#now = [];
+    return messages;
+  }
+
+  get hasHeld(): boolean {
+    return this.#held.length > 0;
+  }
+
+  takeHeld(): Message[] {
+    const messages = this.#held;
+    this.#held = [];
+    return messages;
+  }
+
+  /** The log of one term only grows, so of several acceptances the largest says it all. */
+  #hold(message: Message): void {
+    const last = this.#held.at(-1);
+    if (
+      message.type === 'appendReply' &&
+      last?.type === 'appendReply' &&
+      !message.rejected &&
+      !last.rejected &&
+      message.to === last.to &&
+      message.term === last.term
+    ) {
+      last.index = Math.max(last.index, message.index);
+    } else if (this.#held.length < this.#maxHeld) {
+      this.#held.push(message);
+    }
+  }
+}

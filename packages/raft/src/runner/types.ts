@@ -16,12 +16,18 @@ export interface Committed {
   configuration: Configuration;
 }
 
-/** What the log is for. The runner calls it one call at a time, apply() in the order of the log. */
+/**
+ * What the log is for. apply() is called in the order of the log, and also while flush(), snapshot() or receive() are
+ * under way, which may overlap; but not during install().
+ */
 export interface StateMachine {
   /** What the state was when it was opened: entries after it will be applied (again). */
   readonly mark: SnapshotMark;
-  /** Every entry once. At once and without waiting; what it throws stops the member. */
-  apply(committed: Committed[]): void;
+  /**
+   * Every entry once. All are applied when it returns; a promise only holds up the next call. What it throws stops the
+   * member.
+   */
+  apply(committed: Committed[]): void | Promise<void>;
   /** Makes what was applied durable. Resolves with the index up to which it is; the log may be cut off up to there. */
   flush(): Promise<number>;
   /** The state as it is now, for a member that is too far behind. Must be closed. */

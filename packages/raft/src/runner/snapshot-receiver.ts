@@ -1,0 +1,40 @@
+import type { SnapshotMark } from '../core/types.ts';
+import type { StateMachine } from './types.ts';
+
+/** Receives snapshots, one at a time: the next one may come once the core has taken or refused the last. */
+export class SnapshotReceiver {
+  readonly #machine: StateMachine;
+  #receiving = false;
+  #received: SnapshotMark | undefined;
+
+  constructor(machine: StateMachine) {
+    this.#machine = machine;
+  }
+
+  /** `arrived` tells the core, in the moment in which there is something to install. */
+  async receive(mark: SnapshotMark, chunks: AsyncIterable<Uint8Array>, arrived: () => void): Promise<void> {
+    if (this.#receiving || this.#received !== undefined) throw new Error('another snapshot is being received');
+    this.#receiving = true;
+    try {
+      await this.#machine.receive(mark, chunks);
+      this.#received = mark;
+      arrived();
+    } finally {
+      this.#receiving = false;
+    }
+  }
+
+  async install(mark: SnapshotMark): Promise<void> {
+    const received = this.#received;
+    this.#received = undefined;
+    if (received?.index !== mark.index || received.term !== mark.term) {
+      throw new Error(`the snapshot of entry ${mark.index} was never received`);
+    }
+    await this.#machine.install(mark);
+  }
+
+  /** The core had no use for what was received last. */
+  forget(): void {
+    this.#received = undefined;
+  }
+}

@@ -177,6 +177,7 @@ function readCompare(reader: ByteReader): EtcdCompare {
   const range = readRange(reader, (head & ranged) !== 0);
   if (target === 'value') return { ...range, target, op, value: reader.bytes() };
   const value = reader.number();
+  if (negative && value === 0) throw new RangeError('there is no zero below zero');
   return { ...range, target, op, value: negative ? -value : value };
 }
 

@@ -1,53 +1,29 @@
+import type { Chains } from './chains.ts';
 import type { Applied, Change, LeaseRecord } from './command.ts';
-import type { DiskOperation } from './disk.ts';
-import {
-  changeKey,
-  checksumOf,
-  encodeChange,
-  formatVersion,
-  leaseKey,
-  seal,
-  summaryKey,
-  unseal,
-  valueOf,
-} from './record.ts';
-import type { Version } from './state.ts';
-import { StorageError } from './storage.ts';
+import type { DiskOperation } from '@wherry/raft/disk';
+import { changeKey, checksumOf, encodeChange, leaseKey, seal, summaryKey, valueOf } from './record.ts';
+import type { State, Version } from './state.ts';
+import { emptySummary, sealedChecksum, takeIn, type Summary } from './summary.ts';
 
 /**
- * What must be on disk, kept up to date with every batch and written with it: together with the chain of change
- * records this makes any missing, altered or surplus record visible when the store is opened.
+ * Turns what was applied into the operations of a disk batch, and keeps the summary. A batch may cover any number of
+ * commands: what they gave is gathered in their order, and sealed once at its end.
  */
-export interface Summary {
-  format: number;
-  /** Commands applied. */
-  index: number;
-  revision: number;
-  compactedRevision: number;
-  /** All changes of this revision and later are on disk; below it only what was still visible at it. */
-  trimmedTo: number;
-  lastLeaseId: number;
-  /** Checksum of the last change record written. */
-  chain: number;
-  /** Change records: how many, their bytes, and their checksums added up modulo 2^32. */
-  records: number;
-  bytes: number;
-  sum: number;
-  leases: number;
-  leaseSum: number;
-}
-
-/** Turns what was applied into the operations of a disk batch, and keeps the summary. */
 export class Ledger {
   readonly summary: Summary;
+  readonly #chains: Chains;
   readonly #leaseChecksums: Map<number, number>;
 
-  constructor(summary: Summary = emptySummary(), leaseChecksums: Map<number, number> = new Map()) {
+  constructor(chains: Chains, summary: Summary = emptySummary(), leaseChecksums: Map<number, number> = new Map()) {
+    this.#chains = chains;
     this.summary = summary;
     this.#leaseChecksums = leaseChecksums;
   }
 
-  /** Replaces each change's value by the copy within its record, which nobody else can alter. */
+  /**
+   * To be called after every command, before the next is applied. Replaces each change's value by the copy within its
+   * record, which nobody else can alter.
+   */
   write(applied: Applied, operations: DiskOperation[]): void {
     const { changes } = applied;
     for (const change of changes) this.#writeChange(change, changes.length, operations);
@@ -57,8 +33,7 @@ export class Ledger {
       operations.push({ type: 'del', key: leaseKey(id) });
     }
     const last = changes.at(-1);
-    if (last !== undefined) this.summary.revision = last.version.mod;
-    if (applied.compacted !== undefined) this.summary.compactedRevision = applied.compacted;
+    if (last !== undefined) this.#chains.add(last.version.mod, this.summary.chain);
   }
 
   /** The record of this version is not needed any more. */
@@ -69,7 +44,9 @@ export class Ledger {
     operations.push({ type: 'del', key: changeKey(version.mod, version.sub) });
   }
 
-  seal(): DiskOperation {
+  /** What ends the batch: the summary of the state as it is now, all changes of which are in it or on disk. */
+  seal(state: State): DiskOperation {
+    takeIn(this.summary, state);
     return { type: 'put', key: summaryKey, value: seal(this.summary) };
   }
 
@@ -79,7 +56,7 @@ export class Ledger {
     change.value = valueOf(bytes);
     summary.chain = checksumOf(bytes);
     change.version.bytes = bytes.length;
-    change.version.checksum = summary.chain;
+    change.version.checksum = summary.chain | 0;
     summary.records++;
     summary.bytes += bytes.length;
     summary.sum = (summary.sum + summary.chain) >>> 0;
@@ -103,37 +80,4 @@ export class Ledger {
     this.summary.leases--;
     this.summary.leaseSum = (this.summary.leaseSum - checksum) >>> 0;
   }
-}
-
-export function sealedChecksum(bytes: Buffer): number {
-  return Number.parseInt(bytes.toString('latin1', 0, 8), 16);
-}
-
-export function emptySummary(): Summary {
-  return {
-    format: formatVersion,
-    index: 0,
-    revision: 1,
-    compactedRevision: 0,
-    trimmedTo: 1,
-    lastLeaseId: 0,
-    chain: 0,
-    records: 0,
-    bytes: 0,
-    sum: 0,
-    leases: 0,
-    leaseSum: 0,
-  };
-}
-
-export function readSummary(bytes: Buffer): Summary {
-  const content = unseal(bytes, 'the summary record') as unknown as Summary;
-  if (content.format > formatVersion) {
-    throw new StorageError(
-      'unavailable',
-      `the store was written in disk format ${content.format} and this program reads formats up to ${formatVersion}: ` +
-        'start the newer program again, or restore a backup made by this one',
-    );
-  }
-  return content;
 }

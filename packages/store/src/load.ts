@@ -1,54 +1,37 @@
+import type { Disk, DiskReader } from '@wherry/raft/disk';
 import type { LeaseRecord } from './command.ts';
-import type { Disk } from './disk.ts';
-import { Ledger, readSummary, sealedChecksum, type Summary } from './ledger.ts';
-import { changeKey, corrupt, decodeChange, leaseKey, seal, summaryKey, unseal } from './record.ts';
-import { addVersion, createState, type KeyHistory, type State } from './state.ts';
+import { Ledger } from './ledger.ts';
+import { changeKey, corrupt, decodeChange, leaseKey, summaryKey, unseal } from './record.ts';
+import { addVersion, createState, type State } from './state.ts';
+import { putBack, readSummary, sealedChecksum, type Summary } from './summary.ts';
 
 export interface Loaded {
   state: State;
   ledger: Ledger;
-  /** True when there was no mark to compare with. */
-  unmarked: boolean;
 }
 
-/** Reads and verifies everything, or throws StorageError `corrupt` saying what is wrong. */
-export async function load(disk: Disk): Promise<Loaded> {
-  const mark = disk.readMark();
-  const marked = mark === undefined ? 0 : Number(unseal(mark, 'the file "acknowledged"', markRemedy).index);
+/**
+ * Reads and verifies everything, or throws StorageError `corrupt` saying what is wrong. A tail of batches that is
+ * missing as a whole is not wrong: the log has what was in them.
+ */
+export async function load(disk: Pick<Disk, 'getSync'> & DiskReader): Promise<Loaded> {
   const summaryBytes = disk.getSync(summaryKey);
   if (summaryBytes === undefined) {
-    await refuseUnlessEmpty(disk, marked);
-    return { state: createState(), ledger: new Ledger(), unmarked: false };
+    await refuseUnlessEmpty(disk);
+    const state = createState();
+    return { state, ledger: new Ledger(state.chains) };
   }
-  const summary = readSummary(summaryBytes);
-  if (summary.index < marked) throw lostTail(`writes up to number ${marked} were`, `${summary.index}`);
-  const loading = new Loading(summary);
+  const loading = new Loading(readSummary(summaryBytes));
   for await (const page of disk.pages()) {
     for (const [key, value] of page) loading.add(key, value);
   }
-  return { ...loading.finish(), unmarked: mark === undefined };
+  return loading.finish();
 }
 
-const markRemedy =
-  'It was not opened; remove that file, which tells how far writes were acknowledged: the records are verified without it, but for a lost tail';
-
-/** What a later load compares with: the number of the last command that was acknowledged. */
-export function markOf(summary: Summary): Buffer {
-  return seal({ index: summary.index });
-}
-
-async function refuseUnlessEmpty(disk: Disk, marked: number): Promise<void> {
+async function refuseUnlessEmpty(disk: DiskReader): Promise<void> {
   for await (const page of disk.pages()) {
     if (page.length > 0) throw corrupt('there are records but no summary of them');
   }
-  if (marked > 0) throw lostTail(`writes up to number ${marked} were`, 'nothing at all');
-}
-
-function lostTail(acknowledged: string, found: string): Error {
-  return corrupt(
-    `${acknowledged} acknowledged, but the log on disk ends at ${found}`,
-    'It was not opened; restore the data directory from a backup, or, to go on without the lost writes, remove the file "acknowledged" from it',
-  );
 }
 
 /** Takes the records in order of their keys, as they lie on disk. */
@@ -100,8 +83,9 @@ class Loading {
       version: record.version,
       lease: record.lease,
       bytes: bytes.length,
-      checksum: record.checksum,
+      checksum: record.checksum | 0,
     });
+    if (sub + 1 === record.count) this.#state.chains.add(revision, record.checksum);
   }
 
   #checkOrder(revision: number, sub: number, chain: number): void {
@@ -155,22 +139,24 @@ class Loading {
     if (this.#leases.length !== summary.leases || this.#leaseSum !== summary.leaseSum) {
       throw corrupt(`${summary.leases} leases were written and ${this.#leases.length} other or older ones found`);
     }
-    state.revision = summary.revision;
-    state.compactedRevision = summary.compactedRevision;
-    state.appliedIndex = summary.index;
-    state.lastLeaseId = summary.lastLeaseId;
+    putBack(summary, state);
     state.index.endLoad();
-    for (const lease of this.#leases) state.leases.set(lease.id, { ...lease, keys: new Set() });
-    this.#attach(state.index.all());
-    return { state, ledger: new Ledger(summary, this.#leaseChecksums) };
+    this.#attachLeases();
+    return { state, ledger: new Ledger(state.chains, summary, this.#leaseChecksums) };
   }
 
   /** Leases come after the changes on disk, so keys find theirs at the end. */
-  #attach(histories: Iterable<KeyHistory>): void {
-    if (this.#state.leases.size === 0) return;
-    for (const { key, newest } of histories) {
-      const { lease } = newest;
-      if (lease !== 0) this.#state.leases.get(lease)?.keys.add(key);
+  #attachLeases(): void {
+    const { leases, index } = this.#state;
+    if (this.#leases.length === 0) return;
+    for (const lease of this.#leases) leases.set(lease.id, { ...lease, keys: new Set() });
+    for (const { key, newest } of index.all()) {
+      if (newest.lease !== 0) leases.get(newest.lease)?.keys.add(key);
     }
+    // Of a store without a log, whose leases went by the clock on the wall: its time stood still at the last sign of
+    // life that it left.
+    if (this.#summary.timeMs > 0) return;
+    const seenAtMs = this.#leases.map(({ expiresAtMs, ttlSeconds }) => expiresAtMs - ttlSeconds * 1000);
+    this.#state.timeMs = Math.max(0, ...seenAtMs);
   }
 }

@@ -1,7 +1,8 @@
 import type { Disk } from './disk.ts';
 import { systemClock } from './lease-expiry.ts';
 import { openLevelDisk } from './level-disk.ts';
-import { load, markOf, type Loaded } from './load.ts';
+import { load, type Loaded } from './load.ts';
+import { checkMark, markOf } from './mark.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { defaultLimits, type OpenStoreOptions, type StoreLog, type StoreOptions } from './options.ts';
 import { Store } from './store.ts';
@@ -17,7 +18,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const disk = 'disk' in options ? options.disk : await openLevelDisk(options.path);
   try {
     const loaded = await load(disk);
-    if (loaded.unmarked) log.warn({}, 'store-unmarked');
+    if (!checkMark(disk, loaded.ledger.summary)) log.warn({}, 'store-unmarked');
     await mark(disk, loaded);
     log.info({ revision: loaded.state.revision, keys: loaded.state.index.size }, 'store-opened');
     return new Store({ loaded, disk, clock, limits: { ...defaultLimits, ...options.limits }, log });
@@ -33,7 +34,7 @@ export function openMemoryStore(options: StoreOptions = {}): Promise<Store> {
 }
 
 /** A new store has its format on disk from the first moment. */
-async function mark(disk: Disk, { ledger }: Loaded): Promise<void> {
-  if (ledger.summary.index === 0) await disk.batch([ledger.seal()], { sync: true });
+async function mark(disk: Disk, { state, ledger }: Loaded): Promise<void> {
+  if (ledger.summary.index === 0) await disk.batch([ledger.seal(state)], { sync: true });
   disk.writeMark(markOf(ledger.summary));
 }

@@ -12,7 +12,7 @@ import { StorageError } from './storage.ts';
  * The summary sorts last because every LevelDB table then spans only from its first change record to the end, and new
  * tables do not overlap all old ones. Any change here that an older program would misread needs a new `formatVersion`.
  */
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 export const summaryKey = 'z';
 

@@ -125,10 +125,10 @@ describe('limits', () => {
 describe('opening', () => {
   it('refuses a store of a newer format and says which it can read', async () => {
     const disk = new MemoryDisk();
-    await disk.batch([{ type: 'put', key: summaryKey, value: seal({ format: 2 }) }], { sync: true });
+    await disk.batch([{ type: 'put', key: summaryKey, value: seal({ format: 3 }) }], { sync: true });
     await expect(openStore({ disk })).rejects.toMatchObject({
       code: 'unavailable',
-      message: expect.stringMatching(/disk format 2 .* up to 1.*newer program/),
+      message: expect.stringMatching(/disk format 3 .* up to 2.*newer program/),
     });
   });
 

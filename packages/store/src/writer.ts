@@ -3,7 +3,7 @@ import type { Applied, Command, KeyRef, Response, ResultRef } from './command.ts
 import type { Clock } from './lease-expiry.ts';
 import type { Disk, DiskOperation } from './disk.ts';
 import type { Ledger } from './ledger.ts';
-import { markOf } from './load.ts';
+import { markOf } from './mark.ts';
 import type { Reader } from './read.ts';
 import { beginEntry, trim, type State, type Version } from './state.ts';
 import { StorageError, type KeyValue, type TxnResult, type WatchEvent } from './storage.ts';
@@ -172,9 +172,7 @@ export class Writer {
 
   async #store(operations: DiskOperation[]): Promise<void> {
     const { state, ledger, disk } = this.#parts;
-    ledger.summary.index = state.appliedIndex;
-    ledger.summary.lastLeaseId = state.lastLeaseId;
-    operations.push(ledger.seal());
+    operations.push(ledger.seal(state));
     const mark = markOf(ledger.summary);
     await disk.batch(operations, { sync: true });
     disk.writeMark(mark);

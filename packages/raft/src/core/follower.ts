@@ -11,6 +11,12 @@ export function handleAppend(member: Member, message: Message & { type: 'append'
     accept(member, log.commit);
     return;
   }
+  if (member.configuration.voters.length === 0) {
+    // It joins, and the first configuration is in no entry: without a snapshot it would believe those who came later to
+    // be all. The leader sends one when even the beginning is refused.
+    reply(member, { index: prevIndex, rejected: true, hintIndex: 0, hintTerm: 0 });
+    return;
+  }
   if (!log.matches(prevIndex, prevTerm)) {
     // Nothing with a later term than prevTerm can match before prevIndex: whole terms are passed over at once.
     const hintIndex = log.lastIndexUpToTerm(Math.min(prevIndex, log.lastIndex), prevTerm);

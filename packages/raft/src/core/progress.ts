@@ -20,6 +20,8 @@ export class Progress {
   probing = false;
   /** In snapshot: the index that it will be at, at least. */
   pendingSnapshot = 0;
+  /** It has refused what everyone has in common, the beginning: see handleAppend. */
+  wantsSnapshot = false;
   /** Its answer to a heartbeat asks for an `append`, even an empty one: the last may have been lost. */
   nudged = false;
   /** The last commit index that an `append` told it. */
@@ -57,6 +59,7 @@ export class Progress {
     this.state = 'snapshot';
     this.probing = false;
     this.pendingSnapshot = index;
+    this.wantsSnapshot = false;
     this.inflights.clear();
   }
 
@@ -78,6 +81,7 @@ export class Progress {
       return true;
     }
     if (this.next - 1 !== prevIndex) return false;
+    this.wantsSnapshot = prevIndex === 0;
     this.becomeProbe(Math.min(prevIndex, meet + 1));
     return true;
   }

@@ -69,7 +69,7 @@ function wantsEmptyAppend(member: Member, progress: Progress): boolean {
 function sendAppend(member: Member, progress: Progress): boolean {
   const { log } = member;
   const prevIndex = progress.next - 1;
-  if (prevIndex < log.compacted.index) return sendSnapshot(member, progress);
+  if (progress.wantsSnapshot || prevIndex < log.compacted.index) return sendSnapshot(member, progress);
   const entries = progress.open ? log.entries(progress.next, log.lastIndex + 1, member.limits.maxMessageBytes) : [];
   member.send({
     type: 'append',
@@ -99,9 +99,9 @@ function sendAppend(member: Member, progress: Progress): boolean {
  * and then the application puts their own mark in its place.
  */
 function sendSnapshot(member: Member, progress: Progress): boolean {
-  if (progress.silentTicks >= member.electionTicks) return false;
   const { log } = member;
   const index = log.applied;
+  if (index === 0 || progress.silentTicks >= member.electionTicks) return false;
   const mark = { index, term: log.term(index), timeMs: log.timeMs(index), configuration: member.configuration };
   progress.becomeSnapshot(index);
   member.send({ type: 'snapshot', from: member.id, to: progress.id, term: member.term, mark });

@@ -2,7 +2,7 @@ import type { Configuration, ConfigurationChange, Message, NodeId, Ready, Snapsh
 import type { RaftLimits } from '../core/limits.ts';
 import { Raft } from '../core/raft.ts';
 import type { Volume } from '../disk/disk.ts';
-import { Compaction } from './compaction.ts';
+import { Compaction, type CompactionLimits } from './compaction.ts';
 import { Log } from './log.ts';
 import { RaftError } from './raft-error.ts';
 import { ReadRounds } from './read-rounds.ts';
@@ -28,6 +28,7 @@ export interface RunnerOptions {
   electionTicks?: number | undefined;
   heartbeatTicks?: number | undefined;
   limits?: Partial<RaftLimits> | undefined;
+  compaction?: Partial<CompactionLimits> | undefined;
   /** Role, term, leader or configuration have changed. */
   onChange?: ((status: RaftStatus) => void) | undefined;
   /** The member has stopped for good; its volume, machine and runner are still to be closed. */
@@ -77,7 +78,7 @@ export class Runner {
       ...(limits !== undefined && { limits }),
     });
     this.#reads = new ReadRounds(random);
-    this.#compaction = new Compaction(log);
+    this.#compaction = new Compaction(log, options.compaction);
     this.#sender = new SnapshotSender(options, (to, ok) => {
       if (this.#stopped !== undefined) return;
       this.#guard(() => this.#raft.reportSnapshot(to, ok));

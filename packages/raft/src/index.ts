@@ -6,6 +6,7 @@ export type { RaftOptions } from './core/member.ts';
 export { Raft } from './core/raft.ts';
 export * from './core/types.ts';
 export * from './runner/types.ts';
+export type { CompactionLimits } from './runner/compaction.ts';
 export { RaftError } from './runner/raft-error.ts';
 export { Runner, type RunnerOptions } from './runner/runner.ts';
 export { systemClock } from './runner/system-clock.ts';

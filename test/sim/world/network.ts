@@ -31,7 +31,7 @@ export class Network {
   onDeliver: (message: Message) => void = () => {};
   readonly #scheduler: Scheduler;
   readonly #random: Random;
-  readonly #ends = new Map<NodeId, { life: Life; receiver: TransportReceiver }>();
+  readonly #ends = new Map<NodeId, { life: Life; receiver: TransportReceiver; transport: Transport }>();
   readonly #lastArrivalMs = new Map<string, number>();
   readonly #pipes = new Set<Pipe>();
 
@@ -44,10 +44,10 @@ export class Network {
   transport(id: NodeId, life: Life): Transport {
     let peers: ReadonlyMap<NodeId, readonly string[]> = new Map();
     let mine: TransportReceiver | undefined;
-    return {
+    const transport: Transport = {
       start: async (receiver) => {
         mine = receiver;
-        this.#ends.set(id, { life, receiver });
+        this.#ends.set(id, { life, receiver, transport });
       },
       send: (messages) => {
         for (const message of messages) {
@@ -72,6 +72,12 @@ export class Network {
           this.#scheduler.after(1, life, resolve);
         }),
     };
+    return transport;
+  }
+
+  /** As if the member had found out by itself. */
+  setPeers(id: NodeId, peers: ReadonlyMap<NodeId, readonly string[]>): void {
+    this.#ends.get(id)?.transport.setPeers(peers);
   }
 
   /** Its connections break. */

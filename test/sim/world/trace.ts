@@ -1,6 +1,8 @@
 /** What happened, as a hash that two runs of the same seed must share; as lines only when somebody wants to read them. */
 export class Trace {
   readonly lines: string[] = [];
+  /** How often things happened, to see that they do. */
+  readonly counts = new Map<string, number>();
   #high = 0x811c9dc5;
   #low = 0x01000193;
   readonly #keep: number;
@@ -20,6 +22,10 @@ export class Trace {
     if (this.#keep === 0) return;
     this.lines.push(`${nowMs.toFixed(3).padStart(11)} ${words()}`);
     if (this.lines.length > 2 * this.#keep) this.lines.splice(0, this.lines.length - this.#keep);
+  }
+
+  count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
   }
 
   #mix(number: number): void {

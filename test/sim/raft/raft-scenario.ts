@@ -1,0 +1,217 @@
+import { type ConfigurationChange, Runner } from '@wherry/raft';
+import { checkLinearizability, type Operation } from '../linearizability.ts';
+import { type RegisterInput, type RegisterOutput, registerModel } from '../register-model.ts';
+import type { Plan, Run } from '../scenario.ts';
+import { Cluster, type MemberParts } from '../world/cluster.ts';
+import { Nemesis } from '../world/nemesis.ts';
+import { hashOf } from '../world/trace.ts';
+import { RaftOracle } from './raft-oracle.ts';
+import { type RegisterCommand, RegisterMachine } from './register-machine.ts';
+
+interface RaftMember {
+  runner: Runner;
+  machine: RegisterMachine;
+}
+
+type Op = Operation<RegisterInput, RegisterOutput> & { key: string };
+
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
+const answerWithinMs = 4000;
+
+/** Raft alone, under the smallest state machine there is: elections, the log, members, snapshots, ReadIndex. */
+export function raftScenario({ world, plan, until }: Run): void {
+  const { scheduler, random, network, finding, trace } = world;
+  const oracle = new RaftOracle(finding);
+  network.onSend = (message) => oracle.sent(message);
+  network.onDeliver = (message) => {
+    trace.count(`message ${message.type}`);
+    trace.add(scheduler.nowMs, [message.from, message.to, message.term, hashOf(message.type)], () =>
+      JSON.stringify(message),
+    );
+  };
+  const founders = Array.from({ length: plan.members }, (_, i) => i + 1);
+  const addresses = (): Map<number, string[]> => new Map([...cluster.hosts.keys()].map((id) => [id, [`host-${id}`]]));
+
+  const open = async (parts: MemberParts): Promise<RaftMember> => {
+    const { id, volume, clock, transport, onFailure } = parts;
+    const machine = new RegisterMachine(volume, founders, (committed) => oracle.applied(id, committed));
+    transport.setPeers(addresses());
+    const runner = await Runner.open({
+      id,
+      volume,
+      clock,
+      transport,
+      machine,
+      log: silent,
+      random: parts.random,
+      tickMs: plan.tickMs,
+      electionTicks: plan.electionTicks,
+      compaction: plan.compaction,
+      limits: plan.raftLimits,
+      onFailure: (error) => onFailure(error as Error),
+    });
+    return { runner, machine };
+  };
+  const cluster = new Cluster<RaftMember>(world, {
+    open,
+    close: ({ runner }) => runner.close(),
+    onRefused: (id, error) => finding(`member ${id} does not start: ${error.stack}`),
+    syncMs: plan.syncMs,
+    clockDrift: plan.clockDrift,
+  });
+  for (const id of founders) cluster.addHost(id);
+  for (const host of cluster.hosts.values()) cluster.start(host);
+
+  // Clients
+  const history: Op[] = [];
+  let moment = 0;
+  let lastId = 0;
+  const perform = async (member: RaftMember, key: string, input: RegisterInput, withinMs: number): Promise<boolean> => {
+    const op: Op = { key, input, called: ++moment, returned: Number.POSITIVE_INFINITY };
+    const id = ++lastId;
+    history.push(op);
+    const output = await Promise.race([ask(member, id, key, input), scheduler.sleep(withinMs).then(() => undefined)]);
+    member.machine.answers.delete(id);
+    trace.add(
+      scheduler.nowMs,
+      [id, output ? 1 : 0],
+      () => `op ${id} ${key} ${JSON.stringify(input)} -> ${JSON.stringify(output)}`,
+    );
+    trace.count(`${input.type} ${output === undefined ? 'unknown' : output.ok ? 'done' : 'refused'}`);
+    if (output === undefined) return false;
+    op.output = output;
+    op.returned = ++moment;
+    return true;
+  };
+  const ask = async (
+    { runner, machine }: RaftMember,
+    id: number,
+    key: string,
+    input: RegisterInput,
+  ): Promise<RegisterOutput | undefined> => {
+    if (input.type === 'read') {
+      try {
+        const index = await runner.readIndex();
+        if (machine.appliedIndex < index) finding(`readIndex() gave ${index} before it was applied`);
+      } catch {
+        return undefined;
+      }
+      return { ok: true, value: machine.value(key) };
+    }
+    const command: RegisterCommand = { id, key, input };
+    const answered = new Promise<RegisterOutput>((resolve) => machine.answers.set(id, resolve));
+    if (!runner.propose([Buffer.from(JSON.stringify(command))])) return undefined;
+    return answered;
+  };
+  const draw = (client: number, n: number): RegisterInput => {
+    const value = `${client}.${n}`;
+    const kind = random.weighted({ write: 3, read: 4, swap: 2 });
+    if (kind === 'read') return { type: 'read' };
+    if (kind === 'write') return { type: 'write', value };
+    const seen = history.findLast((op) => op.input.type !== 'read')?.input;
+    return {
+      type: 'swap',
+      from: seen?.type === 'write' ? seen.value : seen?.type === 'swap' ? seen.to : undefined,
+      to: value,
+    };
+  };
+  const client = async (number: number): Promise<void> => {
+    for (let n = 0; scheduler.nowMs < plan.faultsMs; n++) {
+      await scheduler.sleep(random.tail(plan.thinkMs));
+      const members = cluster.members();
+      if (members.length === 0) continue;
+      await perform(random.pick(members).member, `k${random.below(plan.keys)}`, draw(number, n), answerWithinMs);
+    }
+  };
+
+  // Members
+  let nextId = plan.members + 1;
+  const changeMembers = async (): Promise<void> => {
+    const leader = cluster.members().find(({ member }) => member.runner.status().role === 'leader');
+    if (!leader) return;
+    const { voters, learners } = leader.member.runner.status().configuration;
+    const change = (type: ConfigurationChange['type'], id: number): boolean => {
+      cluster.note(id, type);
+      return random.pick(cluster.members()).member.runner.changeConfiguration({ type, id, context: new Uint8Array(0) });
+    };
+    const [learner] = learners;
+    if (learner !== undefined && random.chance(0.7)) {
+      change('promote', learner);
+    } else if (voters.length + learners.length < 5 && random.chance(0.6)) {
+      const host = cluster.addHost(nextId++);
+      for (const { host: other } of cluster.members()) network.setPeers(other.id, addresses());
+      change(random.chance(0.3) ? 'addVoter' : 'addLearner', host.id);
+      cluster.start(host);
+    } else if (voters.length > 1) {
+      change('remove', random.pick([...voters, ...learners]));
+    }
+    await scheduler.sleep(random.between(0, 500));
+  };
+  const nemesis = new Nemesis(world, cluster, {
+    weights: plan.faults,
+    everyMs: plan.faultEveryMs,
+    lastsMs: plan.faultLastsMs,
+    untilMs: plan.faultsMs,
+    maxJumpMs: 3000,
+    leader: () => oracle.leader,
+    transfer: () => {
+      const from = cluster.members().find(({ member }) => member.runner.status().role === 'leader');
+      if (from) from.member.runner.transferLeadership(random.pick([...cluster.hosts.keys()]));
+    },
+    changeMembers,
+  });
+
+  let clientsDone = 0;
+  for (let i = 0; i < plan.clients; i++) void client(i).then(() => clientsDone++);
+  let struck = false;
+  void nemesis.run().then(() => {
+    struck = true;
+  });
+  until(() => struck && clientsDone === plan.clients, plan.faultsMs + 2 * answerWithinMs, 'the clients to end');
+
+  // All heals: then it works again, and soon.
+  nemesis.heal();
+  let recovered = false;
+  const recover = async (): Promise<void> => {
+    for (let n = 0; !recovered; n++) {
+      await scheduler.sleep(50);
+      const members = cluster
+        .members()
+        .filter(({ host, member }) => member.runner.status().configuration.voters.includes(host.id));
+      const leader = cluster.members().find(({ member }) => member.runner.status().role === 'leader');
+      if (!leader || members.length === 0) continue;
+      const voters = new Set(leader.member.runner.status().configuration.voters);
+      if (await perform(random.pick(members).member, `k${n % plan.keys}`, { type: 'write', value: `end.${n}` }, 1500)) {
+        const behind = cluster
+          .members()
+          .filter(({ host, member }) => voters.has(host.id) && member.machine.appliedIndex < oracle.highestApplied);
+        recovered = behind.length === 0 && n > plan.keys;
+      }
+    }
+  };
+  void recover();
+  until(() => recovered, 40_000, 'a write after all has healed');
+  let read = false;
+  void Promise.all(
+    Array.from({ length: plan.keys }, (_, i) =>
+      perform(random.pick(cluster.members()).member, `k${i}`, { type: 'read' }, 9000),
+    ),
+  ).then(() => {
+    read = true;
+  });
+  until(() => read, 10_000, 'the last reads');
+
+  for (let i = 0; i < plan.keys; i++) {
+    const key = `k${i}`;
+    const operations = history.filter((op) => op.key === key && (op.output !== undefined || op.input.type !== 'read'));
+    const verdict = checkLinearizability(registerModel, operations, 200_000);
+    trace.count(`linearizable ${verdict.linearizable}`);
+    if (verdict.linearizable === false) {
+      finding(
+        `linearizability: ${key}: no order of ${operations.length} operations; stuck after ${JSON.stringify(verdict.longest.slice(-3))}`,
+      );
+    }
+  }
+}
+
+export type { Plan };

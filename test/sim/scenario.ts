@@ -1,0 +1,93 @@
+import type { RaftLimits } from '@wherry/raft';
+import type { World } from './world/cluster.ts';
+import type { Fault } from './world/nemesis.ts';
+import type { NetworkTemper } from './world/network.ts';
+import type { Random } from './world/random.ts';
+
+/** What a seed decides before anything happens. */
+export interface Plan {
+  members: number;
+  clients: number;
+  keys: number;
+  /** Between two operations of a client. */
+  thinkMs: number;
+  tickMs: number;
+  electionTicks: number;
+  syncMs: number;
+  clockDrift: number;
+  network: NetworkTemper;
+  faults: Partial<Record<Fault, number>>;
+  faultEveryMs: number;
+  faultLastsMs: number;
+  /** How long it all goes wrong before it heals. */
+  faultsMs: number;
+  /** In entries: small, so that snapshots are needed. */
+  compaction: { maxEntries: number; keptEntries: number };
+  raftLimits: Partial<RaftLimits>;
+}
+
+export interface Run {
+  world: World;
+  plan: Plan;
+  /** Lets virtual time pass until it is so; it is a finding if it does not come to be. */
+  until(done: () => boolean, withinMs: number, what: string): void;
+}
+
+const allFaults: Fault[] = [
+  'partition',
+  'oneWay',
+  'isolate',
+  'kill',
+  'killAll',
+  'power',
+  'powerAll',
+  'stop',
+  'pause',
+  'slowDisk',
+  'stall',
+  'failingDisk',
+  'clockJump',
+  'transfer',
+  'members',
+  'loss',
+];
+
+/**
+ * Every seed has some faults and lacks others, so that those which hide one another also come alone (swarm testing:
+ * Groce and others, 2012).
+ */
+export function planOf(random: Random): Plan {
+  const members = random.pick([1, 2, 3, 3, 3, 3, 3, 4, 5, 5]);
+  const wild = random.chance(0.5);
+  const faults: Partial<Record<Fault, number>> = {};
+  const share = random.pick([0.1, 0.3, 0.6]);
+  for (const fault of allFaults) if (random.chance(share)) faults[fault] = random.between(0.2, 2);
+  const faultsMs = random.between(5_000, 20_000);
+  const maxEntries = random.pick([5, 20, 60, 10_000]);
+  return {
+    members,
+    clients: random.pick([2, 4, 8]),
+    keys: random.pick([1, 2, 4]),
+    thinkMs: random.pick([10, 50, 200]),
+    tickMs: random.pick([50, 100]),
+    electionTicks: random.pick([5, 10]),
+    syncMs: random.pick([0.3, 1, 10]),
+    clockDrift: random.pick([0, 0.001, 0.1]),
+    network: {
+      latencyMs: random.pick([0.2, 1, 10]),
+      loss: wild ? random.pick([0, 0.02, 0.1]) : 0,
+      duplication: wild ? random.pick([0, 0.02, 0.2]) : 0,
+      straggling: wild ? random.pick([0, 0.005, 0.05]) : 0,
+      inOrder: random.chance(0.4),
+      breaking: random.pick([0, 0.02, 0.2]),
+    },
+    faults,
+    faultEveryMs: random.pick([100, 400, 1500]),
+    faultLastsMs: random.pick([100, 600, 2500]),
+    faultsMs,
+    compaction: { maxEntries, keptEntries: Math.ceil(maxEntries / random.pick([2, 4, 100])) },
+    raftLimits: random.chance(0.3)
+      ? { maxMessageBytes: 100, maxInflightMessages: 2, maxInflightBytes: 300, maxHeldMessages: 8 }
+      : {},
+  };
+}

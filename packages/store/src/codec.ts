@@ -12,8 +12,8 @@ import type { EtcdCompare, EtcdOperation, EtcdTxnRequest, KeyRange } from './etc
  */
 const codecVersion = 1;
 
-/** Deeper transactions within transactions are not read. */
-export const maxTxnDepth = 16;
+/** Deeper transactions within transactions are not read; requests may not come near it. */
+const maxTxnDepth = 32;
 
 const commandTypes = [
   'txn',

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@wherry/daemon';
 import { authenticationOf, clientAuthorities } from './auth/options.ts';
 import { reconcileDefaultPolicy } from './authorization/bootstrap/reconcile.ts';
 import { parseAuthorizationModes } from './authorization/build.ts';
@@ -21,6 +23,7 @@ import { ensureClusterObjects } from './system/cluster-objects.ts';
 import { createCompactor } from './system/compaction.ts';
 import { every } from './system/every.ts';
 import { reconcileKubernetesService } from './system/kubernetes-service.ts';
+import { LiveApiservers } from './system/live-apiservers.ts';
 import { ensureSystemNamespaces } from './system/namespaces.ts';
 import { isStreamed, Streaming } from './streaming/streaming.ts';
 import { createSubresources } from './verbs/subresources.ts';
@@ -34,6 +37,7 @@ export interface Apiserver {
 
 /** How often what the apiserver keeps in the cluster by itself is looked after. */
 const RECONCILE_MS = 10_000;
+const LEAVE_MS = 1_000;
 
 export async function startApiserver(options: ApiserverOptions): Promise<Apiserver> {
   const { log, health } = options;
@@ -122,15 +126,19 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     },
   });
   port = listener.port;
-  const kubernetes = { advertiseAddress: options.advertiseAddress, port, serviceIps };
+  const live = new LiveApiservers(options.storage, { ip: options.advertiseAddress, port });
+  const reconcileKubernetes = async (): Promise<void> => {
+    await live.renew();
+    await reconcileKubernetesService(registry, { apiservers: await live.list(), serviceIps }, new Date());
+  };
   const rolesWritten = rbac ? reconcileDefaultPolicy(registry, new Date()) : Promise.resolve();
   await Promise.all([ensureSystemNamespaces(registry, new Date()), rolesWritten.then(() => (rolesReady = true))]);
-  await reconcileKubernetesService(registry, kubernetes, new Date());
+  await reconcileKubernetes();
   await ensureClusterObjects(registry, serviceIps.cidr, new Date());
   started = true;
   every(RECONCILE_MS, 'kubernetes-service', log, stopping.signal, async () => {
     await ensureSystemNamespaces(registry, new Date());
-    await reconcileKubernetesService(registry, kubernetes, new Date());
+    await reconcileKubernetes();
     await ensureClusterObjects(registry, serviceIps.cidr, new Date());
   });
   if (options.compactionIntervalMs > 0) {
@@ -142,12 +150,23 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     port,
     async close() {
       stopping.abort();
+      await leave(log, async () => {
+        await live.leave();
+        const apiservers = await live.list();
+        if (apiservers.length > 0) await reconcileKubernetesService(registry, { apiservers, serviceIps }, new Date());
+      });
       await dispatcher.idle(options.shutdownGraceMs);
       registry.hub.close();
       await listener.close(options.shutdownGraceMs);
       await streaming.close();
     },
   };
+}
+
+/** Lets the others know, if the store answers soon; else the lease ends by itself. */
+async function leave(log: Logger, farewell: () => Promise<void>): Promise<void> {
+  const tried = farewell().catch((error: unknown) => log.warn({ err: error }, 'apiserver-not-removed-from-endpoints'));
+  await Promise.race([tried, sleep(LEAVE_MS, undefined, { ref: false })]);
 }
 
 function urlHost(address: string): string {

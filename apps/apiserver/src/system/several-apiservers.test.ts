@@ -1,0 +1,116 @@
+import { endpoints, endpointSlices, services } from '@wherry/api';
+import { openMemoryStore, type Storage } from '@wherry/store';
+import { expect, it, vi } from 'vitest';
+import { startTestApiserver, type TestApiserver } from '../../../../test/fixture/cluster-fixture.ts';
+import { createCompactor } from './compaction.ts';
+import { kubernetesObjects } from './kubernetes-service.ts';
+import { LiveApiservers } from './live-apiservers.ts';
+import { parseIpRange } from '../registry/ip-range.ts';
+
+const serviceIps = parseIpRange('10.96.0.0/16');
+const key = ({ ip, port }: { ip: string; port: number }) => `/registry/masterleases/${ip}:${port}`;
+const inDefault = { namespace: 'default' };
+
+/** `port address,address` of every subset, and of every slice with its name. */
+async function shown(cluster: TestApiserver): Promise<{ subsets: string[]; slices: string[] }> {
+  const found = await cluster.client.resource(endpoints).get('kubernetes', inDefault);
+  const slices = await cluster.client.resource(endpointSlices).list(inDefault);
+  return {
+    subsets: (found.subsets ?? []).map(
+      ({ ports, addresses }) => `${ports?.[0]?.port} ${addresses?.map(({ ip }) => ip).join(',')}`,
+    ),
+    slices: slices.items.map(
+      ({ metadata, ports, endpoints: all }) =>
+        `${metadata.name} ${ports?.[0]?.port} ${all?.map(({ addresses }) => addresses[0]).join(',')}`,
+    ),
+  };
+}
+
+it('lists every apiserver that lives under default/kubernetes, and no longer one that went', async () => {
+  const storage = await openMemoryStore();
+  const start = (advertiseAddress: string) => startTestApiserver({ storage, advertiseAddress });
+  const first = await start('192.0.2.1');
+  const second = await start('192.0.2.1');
+  const ports = [first.server.port, second.server.port].toSorted((a, b) => a - b);
+  expect(await shown(second)).toEqual({
+    subsets: ports.map((port) => `${port} 192.0.2.1`),
+    slices: [`kubernetes ${ports[0]} 192.0.2.1`, `kubernetes-${ports[1]} ${ports[1]} 192.0.2.1`],
+  });
+  await first.close();
+  expect(await shown(second)).toEqual({
+    subsets: [`${second.server.port} 192.0.2.1`],
+    slices: [`kubernetes ${second.server.port} 192.0.2.1`],
+  });
+  const { spec } = await second.client.resource(services).get('kubernetes', inDefault);
+  expect(spec.ports).toMatchObject([{ port: 443, targetPort: second.server.port }]);
+  await second.close();
+  await storage[Symbol.asyncDispose]();
+});
+
+it('starts several at the same time on an empty store, and all become ready', async () => {
+  const storage = await openMemoryStore();
+  const addresses = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
+  const all = await Promise.all(addresses.map((advertiseAddress) => startTestApiserver({ storage, advertiseAddress })));
+  // The one that wrote last may not have seen the others: the next round does.
+  const again = await startTestApiserver({ storage, advertiseAddress: '192.0.2.4' });
+  const { subsets } = await shown(again);
+  expect(subsets.map((subset) => subset.split(' ')[1]).toSorted()).toEqual([...addresses, '192.0.2.4']);
+  for (const cluster of [...all, again]) await cluster.close();
+  await storage[Symbol.asyncDispose]();
+});
+
+it('has one slice where the apiservers share a port, and none for loopback', () => {
+  const at = (...ips: string[]) => kubernetesObjects({ serviceIps, apiservers: ips.map((ip) => ({ ip, port: 6443 })) });
+  const { slices, addresses } = at('192.0.2.1', '192.0.2.2');
+  expect(slices.map(({ metadata, endpoints: all }) => [metadata.name, all?.map((one) => one.addresses[0])])).toEqual([
+    ['kubernetes', ['192.0.2.1', '192.0.2.2']],
+  ]);
+  expect(addresses.subsets).toHaveLength(1);
+  const alone = at('127.0.0.1');
+  expect(alone.slices).toEqual([]);
+  expect(alone.service.spec.ports).toMatchObject([{ targetPort: 6443 }]);
+});
+
+it('counts an apiserver as gone when its lease has ended, and as there again when it comes back', async () => {
+  const storage = await openMemoryStore();
+  const [a, b] = [
+    { ip: '192.0.2.1', port: 6443 },
+    { ip: '192.0.2.2', port: 6443 },
+  ];
+  const [first, second] = [new LiveApiservers(storage, a), new LiveApiservers(storage, b)];
+  await first.renew();
+  await second.renew();
+  expect(await second.list()).toEqual([a, b]);
+  const record = (await storage.get(key(a))).kv;
+  await first.renew();
+  expect((await storage.get(key(a))).kv?.modRevision).toBe(record?.modRevision);
+  await storage.revokeLease(record!.lease);
+  expect(await second.list()).toEqual([b]);
+  await first.renew();
+  expect(await second.list()).toEqual([a, b]);
+  await first.leave();
+  expect(await second.list()).toEqual([b]);
+  await storage[Symbol.asyncDispose]();
+});
+
+it('compacts once an interval, however many apiservers there are, and also after one of them has gone', async () => {
+  const storage = await openMemoryStore();
+  const compact = vi.spyOn(storage, 'compact');
+  const write = (s: Storage) => s.txn({ compares: [], success: [{ type: 'put', key: '/a', value: Buffer.from('x') }] });
+  let compactors = [createCompactor(storage), createCompactor(storage), createCompactor(storage)];
+  const interval = async (): Promise<number> => {
+    compact.mockClear();
+    for (const run of compactors) await run();
+    await write(storage);
+    return compact.mock.calls.length;
+  };
+  expect(await interval()).toBe(0);
+  const { revision } = await write(storage);
+  for (let i = 0; i < 3; i++) expect(await interval()).toBeLessThanOrEqual(1);
+  expect(await interval()).toBe(1);
+  await expect(storage.list('/', { revision })).rejects.toMatchObject({ code: 'compacted' });
+  compactors = compactors.slice(1);
+  await interval();
+  expect(await interval()).toBe(1);
+  await storage[Symbol.asyncDispose]();
+});

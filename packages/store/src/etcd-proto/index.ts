@@ -1,10 +1,10 @@
 export * from './auth.ts';
 export { WireError } from './bytes.ts';
 export * from './cluster.ts';
-export type { Id } from './kinds.ts';
+export { enumeration, type Id, text } from './kinds.ts';
 export * from './kv.ts';
 export * from './lease.ts';
 export * from './maintenance.ts';
-export type { Decoded, Input, Message } from './message.ts';
+export { type Decoded, type Input, type Message, message, single } from './message.ts';
 export * from './services.ts';
 export * from './watch.ts';

@@ -13,30 +13,32 @@ export interface Method<RequestD, RequestI, ResponseD, ResponseI> {
   responseStream: boolean;
   requestSerialize(value: RequestI): Buffer;
   requestDeserialize(bytes: Buffer): RequestD;
-  responseSerialize(value: ResponseI): Buffer;
+  /** `spare` bytes are left free before the message. */
+  responseSerialize(value: ResponseI, spare?: number): Buffer;
   responseDeserialize(bytes: Buffer): ResponseD;
 }
 
 type Streams = 'unary' | 'serverStream' | 'bothStream';
 
-function service(name: string) {
+/** The calls of a service, which is given with its package. */
+export function service(name: string) {
   return <RequestD, RequestI, ResponseD, ResponseI>(
     call: string,
     request: Message<RequestD, RequestI>,
     response: Message<ResponseD, ResponseI>,
     streams: Streams = 'unary',
   ): Method<RequestD, RequestI, ResponseD, ResponseI> => ({
-    path: `/etcdserverpb.${name}/${call}`,
+    path: `/${name}/${call}`,
     requestStream: streams === 'bothStream',
     responseStream: streams !== 'unary',
     requestSerialize: (value) => request.encode(value),
     requestDeserialize: (bytes) => request.decode(bytes),
-    responseSerialize: (value) => response.encode(value),
+    responseSerialize: (value, spare) => response.encode(value, spare),
     responseDeserialize: (bytes) => response.decode(bytes),
   });
 }
 
-const ofKv = service('KV');
+const ofKv = service('etcdserverpb.KV');
 export const kvService = {
   range: ofKv('Range', kv.rangeRequest, kv.rangeResponse),
   put: ofKv('Put', kv.putRequest, kv.putResponse),
@@ -46,10 +48,10 @@ export const kvService = {
 };
 
 export const watchService = {
-  watch: service('Watch')('Watch', watch.watchRequest, watch.watchResponse, 'bothStream'),
+  watch: service('etcdserverpb.Watch')('Watch', watch.watchRequest, watch.watchResponse, 'bothStream'),
 };
 
-const ofLease = service('Lease');
+const ofLease = service('etcdserverpb.Lease');
 export const leaseService = {
   leaseGrant: ofLease('LeaseGrant', lease.leaseGrantRequest, lease.leaseGrantResponse),
   leaseRevoke: ofLease('LeaseRevoke', lease.leaseRevokeRequest, lease.leaseRevokeResponse),
@@ -58,7 +60,7 @@ export const leaseService = {
   leaseLeases: ofLease('LeaseLeases', lease.leaseLeasesRequest, lease.leaseLeasesResponse),
 };
 
-const ofCluster = service('Cluster');
+const ofCluster = service('etcdserverpb.Cluster');
 export const clusterService = {
   memberAdd: ofCluster('MemberAdd', cluster.memberAddRequest, cluster.memberAddResponse),
   memberRemove: ofCluster('MemberRemove', cluster.memberRemoveRequest, cluster.memberRemoveResponse),
@@ -67,7 +69,7 @@ export const clusterService = {
   memberPromote: ofCluster('MemberPromote', cluster.memberPromoteRequest, cluster.memberPromoteResponse),
 };
 
-const ofMaintenance = service('Maintenance');
+const ofMaintenance = service('etcdserverpb.Maintenance');
 export const maintenanceService = {
   alarm: ofMaintenance('Alarm', maintenance.alarmRequest, maintenance.alarmResponse),
   status: ofMaintenance('Status', maintenance.statusRequest, maintenance.statusResponse),
@@ -79,7 +81,7 @@ export const maintenanceService = {
   downgrade: ofMaintenance('Downgrade', maintenance.downgradeRequest, maintenance.downgradeResponse),
 };
 
-const ofAuth = service('Auth');
+const ofAuth = service('etcdserverpb.Auth');
 const byName = (call: string) => ofAuth(call, auth.anyRequest, auth.noResponse);
 export const authService = {
   authStatus: ofAuth('AuthStatus', auth.authStatusRequest, auth.authStatusResponse),

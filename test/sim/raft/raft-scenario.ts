@@ -117,7 +117,7 @@ export function raftScenario({ world, plan, until }: Run): void {
   };
   const client = async (number: number): Promise<void> => {
     for (let n = 0; scheduler.nowMs < plan.faultsMs; n++) {
-      await scheduler.sleep(random.tail(plan.thinkMs));
+      await scheduler.sleep(Math.min(random.tail(plan.thinkMs), 2000));
       const members = cluster.members();
       if (members.length === 0) continue;
       await perform(random.pick(members).member, `k${random.below(plan.keys)}`, draw(number, n), answerWithinMs);

@@ -83,7 +83,7 @@ export class Nemesis<M> {
   #strike(fault: Fault): void {
     const { random, scheduler } = this.#world;
     const host = this.#victim();
-    const lastsMs = random.tail(this.#options.lastsMs);
+    const lastsMs = Math.min(random.tail(this.#options.lastsMs), 6000);
     switch (fault) {
       case 'partition':
       case 'oneWay':

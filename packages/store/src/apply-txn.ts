@@ -128,7 +128,8 @@ function run(
 function put(state: State, operation: Put, changes: Change[], context: ApplyContext): KeyRef | undefined {
   const { key, ignoreValue, ignoreLease } = operation;
   const previous = newest(state.index.get(key));
-  const value = ignoreValue === true && previous !== undefined ? context.readValue(previous) : operation.value;
+  const value =
+    ignoreValue === true && previous !== undefined ? valueNow(state, previous, changes, context) : operation.value;
   const lease = ignoreLease === true && previous !== undefined ? previous.lease : (operation.lease ?? 0);
   const mod = state.revision + 1;
   const version: Version = {
@@ -143,6 +144,12 @@ function put(state: State, operation: Put, changes: Change[], context: ApplyCont
   addVersion(state, key, version);
   changes.push({ key, version, previous, value });
   return previous === undefined ? undefined : { key, version: previous };
+}
+
+function valueNow(state: State, version: Version, changes: Change[], context: ApplyContext): Uint8Array {
+  // Of this very transaction: not written down yet.
+  if (version.mod > state.revision) return (changes[version.sub] as Change).value;
+  return context.readValue(version);
 }
 
 function remove(state: State, operation: KeyRange, changes: Change[]): KeyRef[] {

@@ -184,8 +184,9 @@ export function trim(state: State, horizon: number, limit: number): { removed: V
 /** The oldest version of `history` can be forgotten once everything below this revision is compacted. */
 function forgettableAt({ newest: last, older }: KeyHistory): number {
   const oldest = older?.[0] ?? last;
-  // What is superseded is seen until the revision of the next one; a tombstone is no longer needed after its own.
-  return oldest.version === 0 ? oldest.mod + 1 : (older?.[1] ?? last).mod;
+  // What is superseded is seen until the next one; a tombstone is no longer needed after its own revision.
+  const next = oldest.version === 0 ? 0 : (older?.[1] ?? last).mod;
+  return Math.max(oldest.mod + 1, next);
 }
 
 function forgetOldest(state: State, history: KeyHistory): Version {

@@ -1,3 +1,4 @@
+import type { RaftLimits } from '../limits.ts';
 import type { Raft } from '../raft.ts';
 import type { ConfigurationChange, Message, NodeId } from '../types.ts';
 import { TestMember } from './test-member.ts';
@@ -7,7 +8,8 @@ import { configurationText, entriesText, markText, messageText, statusText } fro
  * Plays a file of commands, and writes down everything that happens. Every member's disk and state machine, and the
  * network between them, are in memory; messages arrive in order. The commands, one a line after `> `:
  *
- * cluster N [learners N]    members 1.. of a new cluster, voters first. Member n's election timeout is 9 + n ticks
+ * cluster N [learners N] [LIMIT=N]   members 1.. of a new cluster, voters first; n's election timeout is 9 + n ticks
+ * lead ID                   it campaigns, and everything runs, without a word
  * join ID                   starts a member that is in no configuration yet
  * tick ID [TIMES]           campaign ID        propose ID DATA...     read ID CONTEXT
  * change ID TYPE MEMBER     transfer ID TO     compact ID INDEX       status [ID...]
@@ -22,6 +24,7 @@ export class Scenario {
   readonly #roles = new Map<NodeId, string>();
   readonly #slow = new Set<NodeId>();
   readonly #cut = new Set<string>();
+  #limits: Partial<RaftLimits> = {};
   #network: Message[] = [];
   #trace: string[] = [];
   #nowMs = 1000;
@@ -40,7 +43,8 @@ export class Scenario {
     this.#trace = [];
     const numbers = words.map(Number);
     const [first = 0, second = 0] = numbers;
-    if (name === 'cluster') this.#cluster(first, words[1] === 'learners' ? (numbers[2] ?? 0) : 0);
+    if (name === 'cluster') this.#cluster(first, words.slice(1));
+    else if (name === 'lead') this.#lead(first);
     else if (name === 'join') this.#add(first, [], []);
     else if (name === 'tick') this.#tick(first, second || 1);
     else if (name === 'campaign') this.#raft(first).campaign(this.#nowMs);
@@ -62,9 +66,11 @@ export class Scenario {
     return this.#trace.map((line) => `  ${line}`);
   }
 
-  #cluster(voters: number, learners: number): void {
+  #cluster(voters: number, words: string[]): void {
     for (const state of [this.#members, this.#roles, this.#slow, this.#cut]) state.clear();
     this.#network = [];
+    const learners = words[0] === 'learners' ? Number(words[1]) : 0;
+    this.#limits = Object.fromEntries(words.filter((word) => word.includes('=')).map(limit));
     const ids = Array.from({ length: voters + learners }, (_, i) => i + 1);
     for (const id of ids) this.#add(id, ids.slice(0, voters), ids.slice(voters));
   }
@@ -73,6 +79,7 @@ export class Scenario {
     const member = new TestMember({
       id,
       configuration: { voters, learners },
+      limits: this.#limits,
       random: () => (id - 0.5) / 10,
       onCommitted: (_, { entry, configuration }) => {
         const change = entry.type === 'config' ? ` ${configurationText(configuration)}` : '';
@@ -80,6 +87,12 @@ export class Scenario {
       },
     });
     this.#members.set(id, member);
+  }
+
+  #lead(id: NodeId): void {
+    this.#raft(id).campaign(this.#nowMs);
+    this.#run(1000);
+    this.#trace = [];
   }
 
   #tick(id: NodeId, times: number): void {
@@ -181,4 +194,9 @@ export class Scenario {
 
 function pair(a: NodeId, b: NodeId): string {
   return a < b ? `${a} ${b}` : `${b} ${a}`;
+}
+
+function limit(word: string): [string, number] {
+  const [name = '', value] = word.split('=');
+  return [name, Number(value)];
 }

@@ -1,0 +1,226 @@
+import type { Configuration, ConfigurationChange, Message, NodeId } from '../types.ts';
+import { Checker } from './checker.ts';
+import { RandomSource } from './random-source.ts';
+import { TestMember } from './test-member.ts';
+
+const maxMembers = 8;
+const maxOnTheWay = 200;
+
+/**
+ * A cluster to which anything happens that may: messages are lost, repeated and reordered, links fail in one direction,
+ * members crash with what their disk had not written, configurations change. All by one seed. In the end everything
+ * heals, and the cluster must come to an agreement and still work.
+ */
+export class Chaos {
+  readonly checker = new Checker();
+  readonly #random: RandomSource;
+  readonly #members = new Map<NodeId, TestMember>();
+  readonly #cut = new Set<string>();
+  #network: Message[] = [];
+  #nowMs = 0;
+  #count = 0;
+  /** How bad this seed's world is. */
+  readonly #weights;
+  readonly #limits;
+
+  constructor(seed: number) {
+    this.#random = new RandomSource(seed);
+    const random = this.#random;
+    this.#limits = {
+      maxMessageBytes: random.pick([1, 100, 1000, 1_000_000]),
+      maxInflightMessages: random.pick([1, 2, 8, 256]),
+      maxUncommittedBytes: random.pick([100, 1000, 1_000_000]),
+      maxReadRounds: random.pick([1, 2, 8]),
+      maxHeldMessages: random.pick([3, 100]),
+    };
+    const some = (most: number): number => (random.chance(0.3) ? 0 : random.next() * most);
+    this.#weights = {
+      tick: 10 + random.next() * 20,
+      deliver: 60,
+      startWrite: 20,
+      finishWrite: 5 + random.next() * 20,
+      apply: 5 + random.next() * 15,
+      propose: 10,
+      read: 3,
+      drop: some(8),
+      repeat: some(4),
+      cut: some(1),
+      heal: 0.3,
+      crash: some(0.7),
+      start: 1.5,
+      save: 2,
+      compact: some(2),
+      campaign: some(0.3),
+      transfer: some(0.5),
+      change: some(2),
+      unreachable: some(0.5),
+    };
+    const voters = Array.from({ length: 1 + random.below(5) }, (_, i) => i + 1);
+    for (const id of voters) this.#add(id, { voters, learners: [] });
+  }
+
+  run(steps: number): void {
+    for (let step = 0; step < steps; step++) this.#step();
+    this.#settle();
+  }
+
+  #step(): void {
+    const random = this.#random;
+    const action = random.weighted(this.#weights);
+    const member = random.pick([...this.#members.values()]);
+    this.#nowMs += random.below(50);
+    if (action === 'deliver') this.#deliver(random.below(this.#network.length));
+    else if (action === 'drop') this.#network.splice(random.below(this.#network.length), 1).forEach(this.#failed);
+    else if (action === 'repeat' && this.#network.length > 0) this.#send([{ ...random.pick(this.#network) }]);
+    else if (action === 'cut') this.#cut.add(link(member.id, 1 + random.below(this.#members.size)));
+    else if (action === 'heal') this.#cut.clear();
+    else if (action === 'start' && member.raft === undefined) member.start();
+    else if (action === 'crash') member.crash();
+    else if (member.raft !== undefined) this.#act(action, member, member.raft);
+    if (member.raft !== undefined) this.#send(member.raft.takeMessages());
+    this.checker.observe(member);
+  }
+
+  #act(action: string, member: TestMember, raft: NonNullable<TestMember['raft']>): void {
+    const random = this.#random;
+    if (action === 'tick') raft.tick(this.#nowMs);
+    else if (action === 'startWrite') member.startWrite();
+    else if (action === 'finishWrite') this.#finishWrite(member);
+    else if (action === 'apply') member.apply(random.pick([1, 200, 10_000]));
+    else if (action === 'propose') raft.propose(this.#datas(), this.#nowMs);
+    else if (action === 'read') this.#read(member, raft);
+    else if (action === 'save') member.save();
+    else if (action === 'compact') member.compact(member.log.compacted.index + 1 + random.below(10));
+    else if (action === 'campaign') raft.campaign(this.#nowMs);
+    else if (action === 'transfer') raft.transferLeadership(1 + random.below(this.#members.size));
+    else if (action === 'change') this.#change(raft);
+    else if (action === 'unreachable') raft.reportUnreachable(1 + random.below(this.#members.size));
+  }
+
+  #datas(): Uint8Array[] {
+    return Array.from({ length: 1 + this.#random.below(3) }, () => new Uint8Array(Buffer.from(`p${this.#count++}`)));
+  }
+
+  #read(member: TestMember, raft: NonNullable<TestMember['raft']>): void {
+    const context = this.#count++;
+    this.checker.onRead(member, context);
+    raft.readIndex(context);
+  }
+
+  #change(raft: NonNullable<TestMember['raft']>): void {
+    const random = this.#random;
+    const type = random.pick<ConfigurationChange['type']>(['addVoter', 'addLearner', 'promote', 'remove', 'update']);
+    let id = 1 + random.below(this.#members.size);
+    if (type === 'addVoter' || type === 'addLearner') {
+      // An id is never used again.
+      if (this.#members.size >= maxMembers || raft.role !== 'leader') return;
+      id = this.#members.size + 1;
+    }
+    const accepted = raft.changeConfiguration({ type, id, context: new Uint8Array(0) }, this.#nowMs);
+    if (accepted && id > this.#members.size) this.#add(id, { voters: [], learners: [] });
+  }
+
+  #add(id: NodeId, configuration: Configuration): void {
+    this.#members.set(
+      id,
+      new TestMember({
+        id,
+        configuration,
+        random: this.#random.next,
+        limits: this.#limits,
+        onCommitted: (member, committed) => this.checker.onCommitted(member, committed),
+      }),
+    );
+  }
+
+  #finishWrite(member: TestMember): void {
+    const { writing } = member;
+    if (writing === undefined) return;
+    const messages = member.finishWrite();
+    if (writing.snapshot !== undefined) this.checker.onSnapshot(member);
+    this.checker.onWritten(member, writing.entries);
+    this.#send(messages);
+  }
+
+  #send(messages: readonly Message[]): void {
+    for (const message of messages) {
+      const lost = this.#cut.has(link(message.from, message.to)) || this.#network.length >= maxOnTheWay;
+      if (lost) this.#failed(message);
+      else this.#network.push(message);
+    }
+  }
+
+  #deliver(at: number): void {
+    const [message] = this.#network.splice(at, 1);
+    if (message === undefined) return;
+    const member = this.#members.get(message.to);
+    if (member?.raft === undefined) return this.#failed(message);
+    member.raft.step(message, this.#nowMs);
+    if (message.type === 'snapshot') this.#members.get(message.from)?.raft?.reportSnapshot(message.to, true);
+    this.#send(member.raft.takeMessages());
+    this.checker.observe(member);
+  }
+
+  readonly #failed = (message: Message): void => {
+    if (message.type === 'snapshot') this.#members.get(message.from)?.raft?.reportSnapshot(message.to, false);
+  };
+
+  /** Liveness: once nothing fails any more, the members agree on a leader and on everything, and go on. */
+  #settle(): void {
+    this.#cut.clear();
+    for (const member of this.#members.values()) if (member.raft === undefined) member.start();
+    const target = this.#proposeInTheEnd();
+    for (let round = 0; round < 300; round++) {
+      this.#calm();
+      if (this.#settled(target)) return;
+    }
+    const states = [...this.#members.values()].map((member) => JSON.stringify(member.raft?.status()));
+    throw new Error(`the members do not come to an agreement:\n${states.join('\n')}`);
+  }
+
+  #proposeInTheEnd(): number {
+    for (let round = 0; round < 300; round++) {
+      this.#calm();
+      const leader = this.#leader();
+      if (leader?.raft?.propose([new Uint8Array([1])], this.#nowMs)) return leader.raft.status().lastIndex;
+    }
+    const states = [...this.#members.values()].map((member) => JSON.stringify(member.raft?.status()));
+    throw new Error(`nobody leads:\n${states.join('\n')}`);
+  }
+
+  #leader(): TestMember | undefined {
+    const leaders = [...this.#members.values()].filter(({ raft }) => raft?.role === 'leader');
+    return leaders.toSorted((a, b) => (b.raft?.term ?? 0) - (a.raft?.term ?? 0))[0];
+  }
+
+  #settled(target: number): boolean {
+    const leader = this.#leader();
+    if (leader === undefined || leader.mark.index < target) return false;
+    const { voters, learners } = leader.mark.configuration;
+    return [...voters, ...learners].every((id) => this.#members.get(id)?.mark.index === leader.mark.index);
+  }
+
+  /** A tick for everyone, and as many messages as follow from it. */
+  #calm(): void {
+    this.#nowMs += 100;
+    for (const member of this.#members.values()) {
+      member.raft?.tick(this.#nowMs);
+      this.checker.observe(member);
+    }
+    for (let turn = 0; turn < 8; turn++) {
+      for (const member of this.#members.values()) {
+        if (member.raft === undefined) continue;
+        this.#send(member.raft.takeMessages());
+        member.startWrite();
+        this.#finishWrite(member);
+        member.apply();
+        this.checker.observe(member);
+      }
+      for (let left = this.#network.length; left > 0; left--) this.#deliver(0);
+    }
+  }
+}
+
+function link(from: NodeId, to: NodeId): string {
+  return `${from} ${to}`;
+}

@@ -94,6 +94,10 @@ export class ApiserverProcess implements AsyncDisposable {
     return performance.now() - started;
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** Resident memory, bytes. */
   async residentBytes(): Promise<number> {
     return residentBytes(this.#child!.pid!);

@@ -46,6 +46,7 @@ const allFaults: Fault[] = [
   'slowDisk',
   'stall',
   'failingDisk',
+  'damage',
   'clockJump',
   'transfer',
   'members',

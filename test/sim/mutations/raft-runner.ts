@@ -10,7 +10,13 @@ export const raftRunnerMutations: Mutation[] = [
       where: 'https://github.com/etcd-io/etcd/issues/14143',
       what: 'loss of committed writes when un-fsynced data is lost (Jepsen)',
     },
-    edits: [],
+    edits: [
+      {
+        file: 'packages/raft/src/runner/log.ts',
+        find: 'await this.#disk.batch(operations, { sync: true });',
+        replace: 'await this.#disk.batch(operations, { sync: false });',
+      },
+    ],
   },
   {
     name: 'send-before-the-disk',
@@ -20,7 +26,16 @@ export const raftRunnerMutations: Mutation[] = [
       where: 'https://github.com/etcd-io/etcd/issues/8144',
       what: 'a follower answers with the index of its unstable log',
     },
-    edits: [],
+    edits: [
+      {
+        file: 'packages/raft/src/runner/runner.ts',
+        find: `      this.#persist(async () => {
+        if (ready.snapshot`,
+        replace: `      this.#send(ready.messages);
+      this.#persist(async () => {
+        if (ready.snapshot`,
+      },
+    ],
   },
   {
     name: 'conflicting-tail-stays',
@@ -30,13 +45,33 @@ export const raftRunnerMutations: Mutation[] = [
       where: 'https://github.com/tikv/raft-rs/issues/428',
       what: 'the storage did not truncate before it appended',
     },
-    edits: [],
+    edits: [
+      {
+        file: 'packages/raft/src/runner/log.ts',
+        find: '      meta.last = { index: last, checksum };',
+        replace:
+          '      meta.last = { index: Math.max(last, snapshot === undefined ? before.last.index : 0), checksum };',
+      },
+      {
+        file: 'packages/raft/src/runner/log.ts',
+        find: `      if (snapshot === undefined) removeEntries(operations, last + 1, before.last.index);
+`,
+        replace: '',
+      },
+    ],
   },
   {
     name: 'compact-beyond-the-flush',
     room: 'raft runner',
     does: 'the log is cut off up to what was applied, though the state on disk is not that far',
-    edits: [],
+    edits: [
+      {
+        file: 'packages/raft/src/runner/compaction.ts',
+        find: '      this.#flushed = await machine.flush();',
+        replace: `      await machine.flush();
+      this.#flushed = this.#log.hardState.commit;`,
+      },
+    ],
   },
   {
     name: 'read-before-apply',
@@ -46,7 +81,13 @@ export const raftRunnerMutations: Mutation[] = [
       where: 'https://github.com/redpanda-data/redpanda/issues/4518',
       what: 'the linearizable barrier did not wait for its offset',
     },
-    edits: [],
+    edits: [
+      {
+        file: 'packages/raft/src/runner/runner.ts',
+        find: 'this.#reads.applied(this.#applied);',
+        replace: 'this.#reads.applied(Number.MAX_SAFE_INTEGER);',
+      },
+    ],
   },
   {
     name: 'late-read-answer-for-a-later-read',
@@ -56,13 +97,29 @@ export const raftRunnerMutations: Mutation[] = [
       where: 'https://github.com/etcd-io/etcd/issues/20418',
       what: 'stale reads after a process was paused: an old ReadIndex answer served a new request',
     },
-    edits: [],
+    edits: [
+      {
+        file: 'packages/raft/src/runner/read-rounds.ts',
+        find: `    if (this.#round?.context !== context) return;
+    this.#confirmed.push({ index, calls: this.#round.calls });
+`,
+        replace: `    if (this.#round?.context !== context) return;
+    this.#confirmed.push({ index, calls: this.#round.calls.concat(this.#waiting.splice(0)) });
+`,
+      },
+    ],
   },
   {
     name: 'mark-is-not-checked',
     room: 'raft runner',
     does: 'a log that is shorter than what was acknowledged is opened all the same',
-    edits: [],
+    edits: [
+      {
+        file: 'packages/raft/src/runner/log-load.ts',
+        find: '  if (!reached) throw lostTail(mark, `ends at ${meta.last.index} (batch ${meta.sequence})`);\n',
+        replace: '',
+      },
+    ],
   },
   {
     name: 'log-kept-under-a-snapshot',
@@ -72,6 +129,12 @@ export const raftRunnerMutations: Mutation[] = [
       where: 'https://github.com/redpanda-data/redpanda/issues/14980',
       what: 'handling of a Raft snapshot that lies ahead of the log',
     },
-    edits: [],
+    edits: [
+      {
+        file: 'packages/raft/src/runner/log.ts',
+        find: '      removeEntries(operations, before.compacted.index + 1, before.last.index);\n',
+        replace: '',
+      },
+    ],
   },
 ];

@@ -56,6 +56,7 @@ export function raftScenario({ world, plan, until }: Run): void {
     open,
     close: ({ runner }) => runner.close(),
     onRefused: (id, error) => finding(`member ${id} does not start: ${error.stack}`),
+    verified: ['log'],
     syncMs: plan.syncMs,
     clockDrift: plan.clockDrift,
   });

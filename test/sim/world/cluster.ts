@@ -1,5 +1,5 @@
 import type { NodeId, Transport } from '@wherry/raft';
-import type { Volume } from '@wherry/raft/disk';
+import { DiskError, type Volume } from '@wherry/raft/disk';
 import { SimClock } from './clock.ts';
 import { type DiskTemper, type Finding, HostDisk } from './disk.ts';
 import type { Network } from './network.ts';
@@ -28,6 +28,8 @@ export interface Host<M> {
   /** Taken out of the cluster for good. */
   retired: boolean;
   clockRate: number;
+  /** What was done to its disk, which it has to notice when it starts. */
+  damage: string | undefined;
 }
 
 export interface World {
@@ -44,6 +46,8 @@ export interface ClusterOptions<M> {
   close(member: M): Promise<void>;
   /** A member that ran before refuses to start: damage, where none was done. */
   onRefused(id: NodeId, error: Error): void;
+  /** The disks of which every bit is verified at the start. */
+  verified: ('log' | 'state')[];
   syncMs: number;
   clockDrift: number;
 }
@@ -68,6 +72,7 @@ export class Cluster<M> {
       temper,
       running: undefined,
       retired: false,
+      damage: undefined,
       clockRate: 1 + random.between(-this.#options.clockDrift, this.#options.clockDrift),
     };
     this.hosts.set(id, host);
@@ -94,7 +99,9 @@ export class Cluster<M> {
     };
     this.#options.open(parts).then(
       (member) => {
-        if (life.alive) running.member = member;
+        if (!life.alive) return;
+        running.member = member;
+        if (host.damage !== undefined) this.#world.finding(`member ${host.id} starts although ${host.damage}`);
       },
       (error: Error) => this.#refused(host, life, error),
     );
@@ -112,6 +119,16 @@ export class Cluster<M> {
     host.running = undefined;
     if (how === 'kill') host.disk.kill();
     else host.disk.powerCut();
+  }
+
+  /** Kills it, and does something to its disk. */
+  damage(host: Host<M>): void {
+    this.crash(host, 'kill');
+    if (host.damage !== undefined) return;
+    host.damage = host.disk.damage(this.#world.random, this.#options.verified);
+    if (host.damage === undefined) host.disk.repair();
+    else this.note(host.id, `damage: ${host.damage}`);
+    this.start(host);
   }
 
   /** As an administrator stops it. Whatever it still did when it said that it had ended is found out by the disk. */
@@ -154,7 +171,16 @@ export class Cluster<M> {
   #refused(host: Host<M>, life: Life, error: Error): void {
     if (!life.alive) return;
     this.note(host.id, `refuses to start: ${error.message}`);
-    if (host.temper.failure === 0) this.#options.onRefused(host.id, error);
     this.crash(host, 'kill');
+    if (host.damage !== undefined) {
+      if (!(error instanceof DiskError && error.code === 'corrupt')) {
+        this.#world.finding(`member ${host.id} ends with ${error.stack} when ${host.damage}`);
+      }
+      host.damage = undefined;
+      host.disk.repair();
+      this.#world.scheduler.after(10, undefined, () => this.start(host));
+    } else if (host.temper.failure === 0) {
+      this.#options.onRefused(host.id, error);
+    }
   }
 }

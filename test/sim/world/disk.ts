@@ -3,33 +3,57 @@ import { DiskError } from '@wherry/raft/disk';
 import type { Random } from './random.ts';
 import type { Life, Scheduler } from './scheduler.ts';
 
+type Undo = [key: string, before: Buffer | undefined][];
+
 /** What is on a disk, and how to undo what would not survive a power cut. */
 class Image {
   content = new Map<string, Buffer>();
   /** One for each batch that was not synced, oldest first. */
-  unsynced: [key: string, before: Buffer | undefined][][] = [];
+  unsynced: Undo[] = [];
+  /** Of the last few that were synced. */
+  #synced: Undo[] = [];
 
   apply(operations: DiskOperation[], sync: boolean): void {
-    if (sync) this.unsynced = [];
-    const undo: [string, Buffer | undefined][] | undefined = sync ? undefined : [];
+    const undo: Undo = [];
     for (const operation of operations) {
-      undo?.push([operation.key, this.content.get(operation.key)]);
+      undo.push([operation.key, this.content.get(operation.key)]);
       if (operation.type === 'put') this.content.set(operation.key, operation.value);
       else this.content.delete(operation.key);
     }
-    if (undo) this.unsynced.push(undo);
+    this.unsynced.push(undo);
+    if (!sync) return;
+    this.#synced = [...this.#synced, ...this.unsynced].slice(-6);
+    this.unsynced = [];
   }
 
   /** A log-structured disk loses its last writes, never one from the midst. */
   powerCut(random: Random): void {
     let lost = random.chance(0.5) ? this.unsynced.length : random.below(this.unsynced.length + 1);
-    for (; lost > 0; lost--) {
-      for (const [key, before] of (this.unsynced.pop() ?? []).toReversed()) {
-        if (before) this.content.set(key, before);
-        else this.content.delete(key);
-      }
-    }
+    for (; lost > 0; lost--) this.#takeBack(this.unsynced.pop() ?? []);
     this.unsynced = [];
+  }
+
+  #takeBack(undo: Undo): void {
+    for (const [key, before] of undo.toReversed()) {
+      if (before) this.content.set(key, before);
+      else this.content.delete(key);
+    }
+  }
+
+  /** Takes back writes that were synced, the last ones. False when there are not so many. */
+  loseTail(batches: number): boolean {
+    if (this.unsynced.length > 0 || this.#synced.length < batches) return false;
+    for (let i = 0; i < batches; i++) this.#takeBack(this.#synced.pop() ?? []);
+    return true;
+  }
+
+  flipBit(random: Random): string {
+    const key = random.pick([...this.content.keys()]);
+    const value = Buffer.from(this.content.get(key) ?? '');
+    const at = random.below(value.length);
+    value[at] = (value[at] as number) ^ (1 << random.below(8));
+    this.content.set(key, value);
+    return key;
   }
 }
 
@@ -60,6 +84,9 @@ export class HostDisk {
   /** Those a power cut may bring back. */
   #earlierMarks: (Buffer | undefined)[] = [];
   #underWay: (() => void)[] = [];
+  #undamaged: (() => void) | undefined;
+  /** Since it was opened. */
+  #marked = false;
   readonly #around: Surroundings;
 
   constructor(around: Surroundings) {
@@ -78,10 +105,36 @@ export class HostDisk {
     this.state.powerCut(random);
     if (random.chance(0.5)) this.mark = [...this.#earlierMarks, this.mark][random.below(this.#earlierMarks.length + 1)];
     this.#earlierMarks = [];
+    this.#marked = false;
+  }
+
+  /**
+   * Something on it is not what was written: a bit is another one, or what was synced last is gone, as LevelDB lets it go
+   * when the end of its log is damaged. Returns what was done; undefined when there is nothing to damage. The member must
+   * notice; then `repair()` makes it undone.
+   */
+  damage(random: Random, parts: ('log' | 'state')[]): string | undefined {
+    const part = random.pick(parts);
+    const image = this[part];
+    const content = new Map(image.content);
+    this.#undamaged = () => {
+      image.content = content;
+    };
+    // One batch may be one that nobody was told of; and after a power cut the mark may be an old one.
+    if (part === 'log' && this.#marked && random.chance(0.5))
+      return image.loseTail(2) ? 'the end of the log is gone' : undefined;
+    if (image.content.size === 0) return undefined;
+    return `a bit is another in ${part} ${image.flipBit(random)}`;
+  }
+
+  repair(): void {
+    this.#undamaged?.();
+    this.#undamaged = undefined;
   }
 
   open(life: Life): Volume {
     const around = this.#around;
+    this.#marked = false;
     const begin = (effect: () => void): (() => void) => {
       this.#underWay.push(effect);
       return () => void this.#underWay.splice(this.#underWay.indexOf(effect), 1);
@@ -112,6 +165,7 @@ export class HostDisk {
         this.#earlierMarks.push(this.mark);
         if (this.#earlierMarks.length > 50) this.#earlierMarks.shift();
         this.mark = Buffer.from(mark);
+        this.#marked = true;
       },
       close: () => later(around, life, 1, () => {}),
     };
@@ -163,6 +217,10 @@ class SimDisk implements Disk {
         throw new DiskError('unavailable', 'the disk fails');
       },
     );
+  }
+
+  defragment(): Promise<void> {
+    return later(this.#around, this.#life, this.#around.random.tail(5), () => {});
   }
 
   snapshot(): DiskReader & { close(): Promise<void> } {

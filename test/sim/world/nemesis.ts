@@ -13,6 +13,7 @@ export type Fault =
   | 'slowDisk'
   | 'stall'
   | 'failingDisk'
+  | 'damage'
   | 'clockJump'
   | 'transfer'
   | 'members'
@@ -114,6 +115,8 @@ export class Nemesis<M> {
         return;
       case 'failingDisk':
         return this.#failDisk(host, lastsMs);
+      case 'damage':
+        return this.#cluster.damage(host);
       case 'clockJump':
         return this.#jump(host);
       case 'transfer':

@@ -97,7 +97,8 @@ export function seal(content: object): Buffer {
 export function unseal(bytes: Uint8Array, name: string, remedy: string): Record<string, unknown> {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString().trimEnd();
   const body = text.slice(9);
-  if (text.slice(0, 8) !== crc32(body).toString(16).padStart(8, '0')) throw corruptDisk(`${name} is damaged`, remedy);
+  if (text.slice(0, 9) !== `${crc32(body).toString(16).padStart(8, '0')} `)
+    throw corruptDisk(`${name} is damaged`, remedy);
   return JSON.parse(body) as Record<string, unknown>;
 }
 

@@ -3,6 +3,8 @@ import type { ContractCase } from './contract.ts';
 import { dump, put, read, refused, remove, write } from './short.ts';
 import { Collector } from './collector.ts';
 
+export const watchFromCompacted = 'a watch from the compacted revision itself tells what happened in it';
+
 export const compactCases: ContractCase[] = [
   {
     name: 'compaction forgets what is below the revision and keeps what is visible at it, over restarts',
@@ -69,7 +71,7 @@ export const compactCases: ContractCase[] = [
     },
   },
   {
-    name: 'a watch from a compacted revision ends with compacted, and one from the compacted revision itself does not',
+    name: 'a watch from before the compacted revision ends with compacted, and one from after it does not',
     async run(backend) {
       await using store = await backend.open();
       const first = (await write(store, put('/a', '1'))).revision;
@@ -79,11 +81,25 @@ export const compactCases: ContractCase[] = [
       const late = new Collector(store, '/', first);
       equal((await late.ended()).code, 'compacted');
       deepEqual(late.events, []);
-      const intime = new Collector(store, '/', kept);
+      const intime = new Collector(store, '/', kept + 1);
       await intime.reached(last);
-      deepEqual(intime.lines(), [`${kept} delete /a`, `${last} put /a=2`]);
+      deepEqual(intime.lines(), [`${last} put /a=2`]);
       ok(intime.open);
       intime.close();
+    },
+  },
+  {
+    name: watchFromCompacted,
+    async run(backend) {
+      await using store = await backend.open();
+      await write(store, put('/a', '1'));
+      const kept = (await remove(store, '/a')).revision;
+      const last = (await write(store, put('/a', '2'))).revision;
+      await store.compact(kept);
+      const watcher = new Collector(store, '/', kept);
+      await watcher.reached(last);
+      deepEqual(watcher.lines(), [`${kept} delete /a`, `${last} put /a=2`]);
+      watcher.close();
     },
   },
 ];

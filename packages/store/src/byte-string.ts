@@ -3,9 +3,11 @@ import type { ByteString, KeyRange } from './etcd-store.ts';
 // eslint-disable-next-line no-control-regex
 const ascii = /^[\0-\x7f]*$/;
 
-/** The UTF-8 bytes of a key, one character each. */
+/** The UTF-8 bytes of a key, one character each. Throws TypeError for what is no text. */
 export function toByteString(key: string): ByteString {
-  return ascii.test(key) ? key : Buffer.from(key, 'utf8').toString('latin1');
+  if (ascii.test(key)) return key;
+  if (!key.isWellFormed()) throw new TypeError('key is not well-formed Unicode');
+  return Buffer.from(key, 'utf8').toString('latin1');
 }
 
 /** What toByteString was given. */

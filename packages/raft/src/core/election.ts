@@ -9,8 +9,7 @@ import type { Message, NodeId } from './types.ts';
  * not while a committed change of the configuration is not in force here: it could win by votes that no longer count.
  */
 function mayCampaign(member: Member): boolean {
-  const { log } = member;
-  return member.isVoter && !log.hasConfigurationChange(log.applied + 1, log.commit);
+  return member.isVoter && member.log.committedChangeAfter(0) === 0;
 }
 
 /** A follower or candidate that hears no leader asks for votes when its time is up; who may not, forgets its leader. */

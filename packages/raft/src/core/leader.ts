@@ -18,6 +18,7 @@ export function becomeLeader(member: Member): void {
     configurationIndex: lastIndex,
     clockOffsetMs: lastTimeMs - member.nowMs,
     lastTimeMs,
+    leaving: log.changes.some((index) => isRemovalOf(member, index)),
     uncommittedBytes: 0,
     transfer: undefined,
     heartbeatElapsed: 0,
@@ -54,7 +55,7 @@ export function flushLeader(member: Member): void {
 }
 
 export function proposeAsLeader(member: Member, leadership: Leadership, datas: readonly Uint8Array[]): boolean {
-  if (leadership.transfer !== undefined) return false;
+  if (leadership.transfer !== undefined || leadership.leaving) return false;
   let bytes = 0;
   for (const data of datas) bytes += entryBytes({ data });
   if (!hasRoom(member, leadership, bytes)) return false;
@@ -70,12 +71,19 @@ export function proposeAsLeader(member: Member, leadership: Leadership, datas: r
  * One change at a time: any two majorities of the configurations before and after it overlap. The next may only come
  * when the one before is in force here, and when an entry of this term is committed: without that, two leaders could
  * each change the configuration from the same one, to two whose majorities do not overlap.
+ *
+ * A leader does not remove itself but hands over first; the one after it can. Otherwise the others might still need its
+ * vote, not knowing yet that they do not, when it is gone.
  */
 export function changeAsLeader(member: Member, leadership: Leadership, change: ConfigurationChange): boolean {
   const { log } = member;
   if (leadership.transfer !== undefined) return false;
   if (log.commit < leadership.firstIndex || log.applied < leadership.configurationIndex) return false;
   if (changed(member.configuration, change) === undefined) return false;
+  if (change.type === 'remove' && change.id === member.id) {
+    handOverToBest(member, leadership);
+    return false;
+  }
   const data = encodeConfigurationChange(change);
   if (!hasRoom(member, leadership, entryBytes({ data }))) return false;
   appendOwn(member, leadership, [{ type: 'config', data }]);
@@ -103,6 +111,19 @@ export function applyChange(member: Member, entry: Entry): Configuration {
     leadership.transfer = undefined;
   }
   return next;
+}
+
+function isRemovalOf({ id, log }: Member, index: number): boolean {
+  const entry = log.entries(index, index + 1, 0)[0];
+  if (entry === undefined) return false;
+  const change = decodeConfigurationChange(entry.data);
+  return change.type === 'remove' && change.id === id;
+}
+
+function handOverToBest(member: Member, leadership: Leadership): void {
+  const able = [...leadership.progress.values()].filter((p) => p.voter && p.silentTicks < member.electionTicks);
+  const best = able.toSorted((a, b) => b.match - a.match)[0];
+  if (best !== undefined) transferLeadership(member, leadership, best.id);
 }
 
 /** Makes the leader's book fit the configuration. A new member is first asked where its log meets this one. */

@@ -22,6 +22,8 @@ export class LogView {
   #entries: Entry[] = [];
   /** Has been taken over and is not durable yet; the stored log counts for nothing then. */
   #snapshot: SnapshotMark | undefined;
+  /** Where changes of the configuration are, after `applied`, ascending. */
+  #changes: number[] = [];
   #writing: { snapshot: SnapshotMark | undefined; last: number } | undefined;
 
   constructor(stored: LogReader, commit: number, applied: number) {
@@ -31,6 +33,11 @@ export class LogView {
     this.commit = Math.max(commit, applied);
     invariant(applied >= stored.compacted.index, `entries after ${applied} are gone up to ${stored.compacted.index}`);
     invariant(this.commit <= stored.lastIndex, `the log ends at ${stored.lastIndex}, but ${this.commit} was committed`);
+    for (let index = applied + 1; index <= stored.lastIndex; ) {
+      const page = stored.entries(index, stored.lastIndex + 1, 1024 * 1024);
+      this.#noteChanges(page);
+      index += page.length;
+    }
   }
 
   get lastIndex(): number {
@@ -112,14 +119,15 @@ export class LogView {
     return stored.concat(this.#unstable(this.#offset, to, maxBytes - bytes));
   }
 
-  /** Whether one of the entries from `from` to `to`, both included, changes the configuration. */
-  hasConfigurationChange(from: number, to: number): boolean {
-    for (let index = from; index <= to; ) {
-      const page = this.entries(index, to + 1, 1024 * 1024);
-      if (page.some((entry) => entry.type === 'config')) return true;
-      index += page.length;
-    }
-    return false;
+  /** Changes of the configuration that were not handed out yet: where they are, ascending. */
+  get changes(): readonly number[] {
+    return this.#changes;
+  }
+
+  /** The next one of them after `index` that is known to be committed; 0 if there is none. */
+  committedChangeAfter(index: number): number {
+    const next = this.#changes.find((change) => change > index) ?? 0;
+    return next <= this.commit ? next : 0;
   }
 
   /** Replaces what is there from the first one's index on. */
@@ -130,10 +138,18 @@ export class LogView {
     invariant(first.index <= this.lastIndex + 1, `entry ${first.index} would leave a gap after ${this.lastIndex}`);
     if (first.index <= this.lastIndex) this.#truncate(first.index);
     for (const entry of entries) this.#entries.push(entry);
+    this.#noteChanges(entries);
+  }
+
+  /** This entry was handed out. */
+  apply(index: number): void {
+    this.applied = index;
+    if (this.#changes[0] === index) this.#changes.shift();
   }
 
   restore(mark: SnapshotMark): void {
     this.#entries = [];
+    this.#changes = [];
     this.#offset = mark.index + 1;
     this.#snapshot = mark;
     this.commit = mark.index;
@@ -172,7 +188,12 @@ export class LogView {
     return this.#entries.slice(begin, end);
   }
 
+  #noteChanges(entries: readonly Entry[]): void {
+    for (const { type, index } of entries) if (type === 'config') this.#changes.push(index);
+  }
+
   #truncate(from: number): void {
+    while ((this.#changes.at(-1) ?? 0) >= from) this.#changes.pop();
     if (from > this.#offset) {
       this.#entries.length = from - this.#offset;
     } else {

@@ -41,6 +41,8 @@ export interface Leadership {
   /** What the cluster's clock is ahead of this member's. */
   clockOffsetMs: number;
   lastTimeMs: number;
+  /** Its own removal is in its log: it takes nothing more. */
+  leaving: boolean;
   /** Of its own entries, since they were proposed until they are handed out as committed. */
   uncommittedBytes: number;
   /** To whom leadership is being handed over, and for how many ticks already. */
@@ -71,6 +73,8 @@ export class Member {
   role: Role = 'follower';
   term: number;
   vote: NodeId;
+  /** What is on disk. */
+  durable: HardState;
   leader: NodeId = 0;
   configuration: Configuration;
   electionElapsed = 0;
@@ -92,13 +96,14 @@ export class Member {
   constructor(options: RaftOptions, limits: RaftLimits) {
     this.id = options.id;
     this.log = new LogView(options.log, options.hardState.commit, options.applied);
-    this.outbox = new Outbox(options.hardState, limits.maxHeldMessages);
+    this.outbox = new Outbox(limits.maxHeldMessages);
     this.limits = limits;
     this.electionTicks = options.electionTicks ?? 10;
     this.heartbeatTicks = options.heartbeatTicks ?? 1;
     this.random = options.random;
     this.term = options.hardState.term;
     this.vote = options.hardState.vote;
+    this.durable = options.hardState;
     this.configuration = options.configuration;
     this.nextReadContext = 1 + Math.floor(options.random() * 2 ** 52);
     this.#counted = new Float64Array(options.configuration.voters.length);
@@ -110,7 +115,11 @@ export class Member {
   }
 
   send(message: Message): void {
-    this.outbox.put(message, this.term, this.vote);
+    this.outbox.put(message, this.termIsDurable);
+  }
+
+  get termIsDurable(): boolean {
+    return this.durable.term === this.term && this.durable.vote === this.vote;
   }
 
   restartElectionTimer(): void {

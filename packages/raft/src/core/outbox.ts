@@ -1,4 +1,4 @@
-import type { HardState, Message } from './types.ts';
+import type { Message } from './types.ts';
 
 /**
  * Messages on their way out, in two queues. What promises something that the disk must not forget waits for the disk:
@@ -9,25 +9,14 @@ export class Outbox {
   #now: Message[] = [];
   #held: Message[] = [];
   readonly #maxHeld: number;
-  /** The term and vote that are durable. */
-  #durable: { term: number; vote: number };
 
-  constructor(hardState: HardState, maxHeld: number) {
-    this.#durable = { term: hardState.term, vote: hardState.vote };
+  constructor(maxHeld: number) {
     this.#maxHeld = maxHeld;
   }
 
-  isDurable(term: number, vote: number): boolean {
-    return this.#durable.term === term && this.#durable.vote === vote;
-  }
-
-  madeDurable(hardState: HardState): void {
-    this.#durable = { term: hardState.term, vote: hardState.vote };
-  }
-
-  put(message: Message, term: number, vote: number): void {
+  put(message: Message, termIsDurable: boolean): void {
     const promises = message.type === 'voteReply' || message.type === 'appendReply';
-    if (!promises && this.isDurable(term, vote)) this.#now.push(message);
+    if (!promises && termIsDurable) this.#now.push(message);
     else this.#hold(message);
   }
 

@@ -131,8 +131,7 @@ export class Raft {
 
   hasReady(): boolean {
     if (this.#writing !== undefined) return false;
-    const { log, outbox, term, vote } = this.#member;
-    return log.hasUnstable || outbox.hasHeld || !outbox.isDurable(term, vote);
+    return this.#member.log.hasUnstable || this.#member.outbox.hasHeld || this.#needsHardState;
   }
 
   /**
@@ -143,8 +142,7 @@ export class Raft {
     invariant(this.#writing === undefined, 'ready() before advance()');
     flushLeader(this.#member);
     const { log, outbox, term, vote } = this.#member;
-    const needsHardState = log.hasUnstable || !outbox.isDurable(term, vote);
-    const hardState = needsHardState ? { term, vote, commit: log.commit } : undefined;
+    const hardState = this.#needsHardState || log.hasUnstable ? { term, vote, commit: log.commit } : undefined;
     const { snapshot, entries } = log.write();
     this.#writing = { hardState };
     return { ...(snapshot && { snapshot }), entries, ...(hardState && { hardState }), messages: outbox.takeHeld() };
@@ -155,18 +153,23 @@ export class Raft {
     const member = this.#member;
     const { hardState } = this.#writing;
     this.#writing = undefined;
-    if (hardState !== undefined) member.outbox.madeDurable(hardState);
+    if (hardState !== undefined) member.durable = hardState;
     member.log.written();
     if (member.leadership !== undefined) commitByCounting(member, member.leadership);
   }
 
-  /** Changes of the configuration come into force here. */
+  /**
+   * Changes of the configuration come into force here, and not before this member would remember, after a crash, that
+   * they are committed: a member that was removed may be gone for good then, and must not be asked for its vote again.
+   */
   takeCommitted(maxBytes: number): Committed[] {
     const member = this.#member;
     const { log } = member;
-    const entries = log.entries(log.applied + 1, Math.min(log.commit, log.stable) + 1, maxBytes);
+    const change = log.committedChangeAfter(member.durable.commit);
+    const last = Math.min(log.commit, log.stable, change > 0 ? change - 1 : log.commit);
+    const entries = log.entries(log.applied + 1, last + 1, maxBytes);
     return entries.map((entry) => {
-      log.applied = entry.index;
+      log.apply(entry.index);
       if (entry.type === 'config') applyChange(member, entry);
       const { leadership } = member;
       if (leadership !== undefined && entry.term === member.term) leadership.uncommittedBytes -= entryBytes(entry);
@@ -199,6 +202,11 @@ export class Raft {
         active: progress.silentTicks < electionTicks,
       })),
     };
+  }
+
+  get #needsHardState(): boolean {
+    const { log, durable, termIsDurable } = this.#member;
+    return !termIsDurable || log.committedChangeAfter(durable.commit) > 0;
   }
 
   #at(nowMs: number): Member {

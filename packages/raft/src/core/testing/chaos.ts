@@ -169,23 +169,18 @@ export class Chaos {
   #settle(): void {
     this.#cut.clear();
     for (const member of this.#members.values()) if (member.raft === undefined) member.start();
-    const target = this.#proposeInTheEnd();
-    for (let round = 0; round < 300; round++) {
+    let last = { index: 0, term: 0 };
+    for (let round = 0; round < 400; round++) {
       this.#calm();
-      if (this.#settled(target)) return;
+      const leader = this.#leader();
+      if (leader?.raft === undefined) continue;
+      if (last.term === leader.raft.term && this.#agree(leader, last.index)) return;
+      if (last.term !== leader.raft.term && leader.raft.propose([new Uint8Array([1])], this.#nowMs)) {
+        last = { index: leader.raft.status().lastIndex, term: leader.raft.term };
+      }
     }
     const states = [...this.#members.values()].map((member) => JSON.stringify(member.raft?.status()));
     throw new Error(`the members do not come to an agreement:\n${states.join('\n')}`);
-  }
-
-  #proposeInTheEnd(): number {
-    for (let round = 0; round < 300; round++) {
-      this.#calm();
-      const leader = this.#leader();
-      if (leader?.raft?.propose([new Uint8Array([1])], this.#nowMs)) return leader.raft.status().lastIndex;
-    }
-    const states = [...this.#members.values()].map((member) => JSON.stringify(member.raft?.status()));
-    throw new Error(`nobody leads:\n${states.join('\n')}`);
   }
 
   #leader(): TestMember | undefined {
@@ -193,11 +188,11 @@ export class Chaos {
     return leaders.toSorted((a, b) => (b.raft?.term ?? 0) - (a.raft?.term ?? 0))[0];
   }
 
-  #settled(target: number): boolean {
-    const leader = this.#leader();
-    if (leader === undefined || leader.mark.index < target) return false;
-    const { voters, learners } = leader.mark.configuration;
-    return [...voters, ...learners].every((id) => this.#members.get(id)?.mark.index === leader.mark.index);
+  #agree({ mark }: TestMember, least: number): boolean {
+    const { voters, learners } = mark.configuration;
+    return (
+      mark.index >= least && [...voters, ...learners].every((id) => this.#members.get(id)?.mark.index === mark.index)
+    );
   }
 
   /** A tick for everyone, and as many messages as follow from it. */

@@ -8,7 +8,7 @@ import {
   type ClientDuplexStream,
   type ServiceError,
 } from '@grpc/grpc-js';
-import type { Id } from '../etcd-proto/index.ts';
+import { kvService, type Id } from '../etcd-proto/index.ts';
 import { StorageError } from '../storage.ts';
 import { storageErrorOf } from './errors.ts';
 import type { ExternalLimits, ExternalLog, ExternalStoreOptions } from './options.ts';
@@ -47,6 +47,8 @@ export class Connections {
   #clusterId: Id | undefined;
   #seenRevision = 0;
   readonly #pending = new Set<Promise<unknown>>();
+  /** Of which it is known, since they were connected, that the right cluster is there. */
+  readonly #verified = new Set<Client>();
 
   /** @throws {TypeError} for an endpoint that is no URL of etcd's */
   constructor(options: ExternalStoreOptions, limits: ExternalLimits) {
@@ -96,7 +98,8 @@ export class Connections {
         const error = storageErrorOf(cause, isWrite);
         if (!(error instanceof StorageError) || error.code !== 'unavailable') throw error;
         this.failed(client, error);
-        if (tries >= this.#clients.length) throw error;
+        // Once more than there are endpoints: a connection may have been broken for long.
+        if (tries > this.#clients.length) throw error;
       }
     }
   }
@@ -113,6 +116,7 @@ export class Connections {
   /** Something went wrong there: the next call tries another. */
   failed(client: Client, error: Error): void {
     if (this.#clients[this.#current] !== client) return;
+    this.#verified.delete(client);
     const endpoint = this.#endpoints[this.#current];
     this.#current = (this.#current + 1) % this.#clients.length;
     this.#log?.warn({ endpoint, error: error.message }, 'etcd-endpoint-failed');
@@ -144,10 +148,15 @@ export class Connections {
         if (this.#closed) throw closed(false);
         const client = this.#clients[this.#current] as Client;
         try {
-          await connected(client, byMs);
+          if (client.getChannel().getConnectivityState(true) !== connectivityState.READY) {
+            this.#verified.delete(client);
+            await connected(client, byMs);
+          }
+          if (!this.#verified.has(client)) await this.#verify(client);
           return client;
         } catch (error) {
-          failure = error as Error;
+          failure = storageErrorOf(error, false);
+          if (failure instanceof StorageError && failure.code === 'corrupt') throw failure;
           this.failed(client, failure);
         }
       }
@@ -156,6 +165,15 @@ export class Connections {
       }
       await sleep(ROUND_MS);
     }
+  }
+
+  /** Before anything is written there: somebody may have put another etcd in its place. */
+  async #verify(client: Client): Promise<void> {
+    const request = { key: '\0', countOnly: true, serializable: true };
+    const deadline = Date.now() + this.#limits.requestTimeoutMs;
+    const { header } = await unary(client, kvService.range, request, deadline, new Metadata());
+    this.check(header);
+    this.#verified.add(client);
   }
 }
 

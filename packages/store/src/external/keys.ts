@@ -1,5 +1,4 @@
 import { fromByteString, prefixRange, toByteString } from '../byte-string.ts';
-import { checkText } from '../check-request.ts';
 import type { ByteString } from '../etcd-store.ts';
 import type { Id } from '../etcd-proto/index.ts';
 import type { KeyValue } from '../storage.ts';
@@ -23,7 +22,7 @@ export class Keys {
 
   /** @throws {TypeError} for what is not text */
   stored(key: string): ByteString {
-    return this.#prefix + toByteString(checkText(key));
+    return this.#prefix + toByteString(key);
   }
 
   range(prefix: string): { key: ByteString; rangeEnd: ByteString } {

@@ -185,7 +185,7 @@ export class ExternalWatch implements Watch {
   }
 
   #compacted(compactRevision: number): void {
-    if (!this.#fromNow || this.#delivery.revision >= this.#from) {
+    if (!this.#fromNow || this.#delivery.revision > 0) {
       this.#delivery.end(new StorageError('compacted', 'required revision has been compacted'));
       return;
     }

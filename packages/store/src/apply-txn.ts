@@ -1,13 +1,13 @@
-import type { ApplyContext } from './apply.ts';
-import { beforeEnd, isSingle } from './byte-string.ts';
-import type { Applied, Change, KeyRef, Response, ResultRef } from './command.ts';
-import { holds } from './compare.ts';
+import { isSingle } from './byte-string.ts';
+import type { Applied, ApplyContext, Change, KeyRef, Response, ResultRef } from './command.ts';
+import { holds, type Touched } from './compare.ts';
 import type { EtcdOperation, EtcdTxnRequest, KeyRange, RangeRequest } from './etcd-store.ts';
 import { compactedAway, error, inTheFuture, keyNotFound, leaseNotFound, only } from './respond.ts';
-import { addVersion, liveLease, newest, versionAt, type State, type Version } from './state.ts';
+import { addVersion, liveLease, newest, type State, type Version } from './state.ts';
+import { countUpTo, liveKeys, visit } from './visit.ts';
 
 /** A transaction may touch so many keys; more would hold up everything else. */
-export const maxKeysPerTxn = 100_000;
+const maxKeysPerTxn = 100_000;
 
 const empty = new Uint8Array(0);
 
@@ -21,9 +21,9 @@ interface Path {
 }
 
 export function applyTxn(state: State, request: EtcdTxnRequest, context: ApplyContext): Applied {
-  const path = decide(state, request, context);
-  const check: Check = { state, touched: 0 };
-  const refusal = refuse(check, path);
+  const touched: Touched = { keys: 0 };
+  const path = decide(state, request, context, touched);
+  const refusal = refuse(state, path, touched) ?? refuseMany(touched);
   if (refusal !== undefined) return only(refusal);
 
   const changes: Change[] = [];
@@ -40,44 +40,48 @@ export function mayPut({ success, failure }: EtcdTxnRequest): boolean {
 }
 
 /** All compares, nested ones too, are decided on the state before the whole transaction, as in etcd. */
-function decide(state: State, request: EtcdTxnRequest, context: ApplyContext): Path {
-  const succeeded = request.compares.every((compare) => holds(state, compare, context));
+function decide(state: State, request: EtcdTxnRequest, context: ApplyContext, touched: Touched): Path {
+  const succeeded = request.compares.every((compare) => holds(state, compare, context, touched));
   const operations = succeeded ? request.success : request.failure;
   const nested: Path[] = [];
-  for (const operation of operations) if (operation.type === 'txn') nested.push(decide(state, operation, context));
+  for (const operation of operations)
+    if (operation.type === 'txn') nested.push(decide(state, operation, context, touched));
   return { succeeded, operations, nested };
 }
 
-interface Check {
-  state: State;
-  touched: number;
-}
-
 /** Everything that can be wrong is found before the first change, so that a refused transaction leaves no trace. */
-function refuse(check: Check, { operations, nested }: Path): Response | undefined {
+function refuse(state: State, { operations, nested }: Path, touched: Touched): Response | undefined {
   let within = 0;
   for (const operation of operations) {
-    const refusal = operation.type === 'txn' ? refuse(check, nested[within++] as Path) : refuseOne(check, operation);
+    const refusal =
+      operation.type === 'txn'
+        ? refuse(state, nested[within++] as Path, touched)
+        : refuseOne(state, operation, touched);
     if (refusal !== undefined) return refusal;
-    if (check.touched > maxKeysPerTxn) {
-      return error('too-large', `transaction touches more than ${maxKeysPerTxn} keys`);
-    }
+    if (touched.keys > maxKeysPerTxn) return refuseMany(touched);
   }
   return undefined;
 }
 
-function refuseOne(check: Check, operation: Exclude<EtcdOperation, { type: 'txn' }>): Response | undefined {
-  const { state } = check;
+function refuseMany(touched: Touched): Response | undefined {
+  if (touched.keys <= maxKeysPerTxn) return undefined;
+  return error('too-large', `transaction touches more than ${maxKeysPerTxn} keys`);
+}
+
+function refuseOne(
+  state: State,
+  operation: Exclude<EtcdOperation, { type: 'txn' }>,
+  touched: Touched,
+): Response | undefined {
+  touched.keys++;
   switch (operation.type) {
     case 'put':
-      check.touched++;
       return refusePut(state, operation);
     case 'delete':
-      check.touched += isSingle(operation) ? 1 : countUpTo(state, operation, maxKeysPerTxn + 1);
+      if (!isSingle(operation)) touched.keys += countUpTo(state, operation, maxKeysPerTxn + 1);
       return undefined;
     case 'range':
-      check.touched++;
-      return refuseRange(check, operation);
+      return refuseRange(state, operation, touched);
   }
 }
 
@@ -87,14 +91,13 @@ function refusePut(state: State, { key, lease, ignoreValue, ignoreLease }: Put):
   return mustExist && newest(state.index.get(key)) === undefined ? keyNotFound : undefined;
 }
 
-function refuseRange(check: Check, operation: RangeRequest): Response | undefined {
-  const { state } = check;
+function refuseRange(state: State, operation: RangeRequest, touched: Touched): Response | undefined {
   const { revision = 0, limit = 0, countOnly } = operation;
   if (revision > state.revision) return inTheFuture;
   if (revision > 0 && revision < state.compactedRevision) return compactedAway;
   if (countOnly === true || isSingle(operation)) return undefined;
   const most = maxKeysPerTxn + 1;
-  check.touched += limit > 0 && limit < most ? limit : countUpTo(state, operation, most);
+  touched.keys += limit > 0 && limit < most ? limit : countUpTo(state, operation, most);
   return undefined;
 }
 
@@ -184,39 +187,4 @@ function range(state: State, request: RangeRequest, current: number): { kvs: Key
     return true;
   });
   return { kvs, count, more: countOnly !== true && count > kvs.length };
-}
-
-function liveKeys(state: State, operation: KeyRange): string[] {
-  const keys: string[] = [];
-  visit(state, operation, Number.POSITIVE_INFINITY, (key) => {
-    keys.push(key);
-    return true;
-  });
-  return keys;
-}
-
-function countUpTo(state: State, operation: KeyRange, most: number): number {
-  let count = 0;
-  visit(state, operation, Number.POSITIVE_INFINITY, () => ++count < most);
-  return count;
-}
-
-/** Keys of the range that are live at `revision`, in order, until `seen` returns false. */
-export function visit(
-  state: State,
-  { key, rangeEnd }: KeyRange,
-  revision: number,
-  seen: (key: string, version: Version) => boolean,
-): void {
-  if (rangeEnd === undefined || rangeEnd === '') {
-    const history = state.index.get(key);
-    const version = history === undefined ? undefined : versionAt(history, revision);
-    if (version !== undefined) seen(key, version);
-    return;
-  }
-  state.index.scan(key, (history) => {
-    if (!beforeEnd(history.key, rangeEnd)) return false;
-    const version = versionAt(history, revision);
-    return version === undefined ? true : seen(history.key, version);
-  });
 }

@@ -1,17 +1,9 @@
 import { applyAlarm, applyAttributes, applyVerify } from './apply-cluster.ts';
 import { grantLease, keepAliveLease, revokeLease } from './apply-lease.ts';
 import { applyTxn, mayPut } from './apply-txn.ts';
-import type { Applied, Command, Response } from './command.ts';
+import type { Applied, ApplyContext, Command, Response } from './command.ts';
 import { compactedAway, corruptCluster, inTheFuture, noSpace, only } from './respond.ts';
-import type { State, Version } from './state.ts';
-
-/** What comes with the entry of the log, or from beside the state. */
-export interface ApplyContext {
-  /** The entry's time on the cluster's clock. */
-  timeMs: number;
-  /** The value of a version that an earlier command wrote, also one of the same batch. */
-  readValue(version: Version): Uint8Array;
-}
+import type { State } from './state.ts';
 
 /**
  * Applies one command to the state, in place, and says what it did. Deterministic; a command that is refused changes

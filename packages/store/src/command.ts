@@ -70,6 +70,14 @@ export type Response =
   /** Nothing was changed. */
   | { type: 'error'; code: StorageErrorCode; message: string };
 
+/** What comes with the entry of the log, or from beside the state. */
+export interface ApplyContext {
+  /** The entry's time on the cluster's clock. */
+  timeMs: number;
+  /** The value of a version that an earlier command wrote, also one of the same batch. */
+  readValue(version: Version): Uint8Array;
+}
+
 /** What a command did: what to answer, and what to write down in one atomic step. */
 export interface Applied {
   response: Response;

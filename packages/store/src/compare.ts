@@ -1,14 +1,20 @@
-import type { ApplyContext } from './apply.ts';
-import { visit } from './apply-txn.ts';
+import type { ApplyContext } from './command.ts';
 import type { EtcdCompare } from './etcd-store.ts';
 import type { State, Version } from './state.ts';
+import { visit } from './visit.ts';
+
+/** What a transaction has looked at so far. */
+export interface Touched {
+  keys: number;
+}
 
 /** Whether all keys of the range fulfil it. Where there is none, it is asked of zeros; of a value it never holds. */
-export function holds(state: State, compare: EtcdCompare, context: ApplyContext): boolean {
+export function holds(state: State, compare: EtcdCompare, context: ApplyContext, touched: Touched): boolean {
   let found = false;
   let all = true;
   visit(state, compare, Number.POSITIVE_INFINITY, (_key, version) => {
     found = true;
+    touched.keys++;
     all = fulfils(compare, version, context);
     return all;
   });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { visit } from './apply-txn.ts';
 import type { Command, KeyRef, Response, ResultRef } from './command.ts';
 import { command, keys } from './core-testing/arbitrary.ts';
 import { Core, replicated } from './core-testing/core.ts';
 import type { EtcdCompare, EtcdOperation, EtcdOperationResult, EtcdTxnRequest, KeyRange } from './etcd-store.ts';
 import type { KeyValue } from './storage.ts';
+import { visit } from './visit.ts';
 
 type Keys = ReadonlyMap<string, KeyValue>;
 

@@ -11,6 +11,10 @@ import { StorageError } from './storage.ts';
  *
  * The summary sorts last because every LevelDB table then spans only from its first change record to the end, and new
  * tables do not overlap all old ones. Any change here that an older program would misread needs a new `formatVersion`.
+ *
+ * Change records are made of nothing but what all members have alike: revision, key, value, versions, lease, and the
+ * changes before. So their checksums are alike as well, and the last one, the chain, is what members compare: it does
+ * not depend on which of them still have which records, on how batches were cut, or on clocks.
  */
 export const formatVersion = 2;
 
@@ -103,7 +107,7 @@ export function checkChange(bytes: Buffer, revision: number, sub: number): void 
   }
 }
 
-/** Text with its checksum in front: how all records but changes, and the acknowledged mark, are kept. */
+/** Text with its checksum in front: how all records but changes are kept. */
 export function seal(content: object): Buffer {
   const text = JSON.stringify(content);
   return Buffer.from(`${crc32(text).toString(16).padStart(8, '0')} ${text}`);
@@ -112,7 +116,7 @@ export function seal(content: object): Buffer {
 export function unseal(bytes: Uint8Array, name: string, remedy?: string): Record<string, unknown> {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString().trimEnd();
   const body = text.slice(9);
-  if (text.slice(0, 8) !== crc32(body).toString(16).padStart(8, '0')) throw corrupt(`${name} is damaged`, remedy);
+  if (text.slice(0, 9) !== `${crc32(body).toString(16).padStart(8, '0')} `) throw corrupt(`${name} is damaged`, remedy);
   return JSON.parse(body) as Record<string, unknown>;
 }
 

@@ -12,6 +12,7 @@ class ByName extends BaseSequencer {
  * `unit` runs everywhere; so does `sim`, the simulation of raft and the store on virtual time.
  * `netns` needs root and iptables: real rules and packets, in network namespaces of its own.
  * `wire` drives an apiserver and a controller-manager with other people's clients, which scripts/wire fetches.
+ * `ha` kills, cuts off and pauses apiservers that are members of one store, each in a network namespace: needs root.
  * `e2e` needs Docker too: the cluster of scripts/up, file after file.
  */
 export default defineConfig({
@@ -47,6 +48,15 @@ export default defineConfig({
           include: ['test/wire/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'ha',
+          include: ['test/ha/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 1_800_000,
           hookTimeout: 180_000,
         },
       },

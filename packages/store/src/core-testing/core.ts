@@ -109,7 +109,19 @@ export function replicated(state: State): object {
     .sort((a, b) => a.id - b.id)
     .map(({ keys: attached, ...lease }) => ({ ...lease, keys: [...attached].sort() }));
   return {
-    ...{ revision, compactedRevision, appliedIndex, appliedTerm, timeMs, lastLeaseId, sessions, keys, leases },
-    ...{ clusterId, configuration, members, removed, alarms },
+    revision,
+    compactedRevision,
+    appliedIndex,
+    appliedTerm,
+    timeMs,
+    lastLeaseId,
+    sessions,
+    keys,
+    leases,
+    clusterId,
+    configuration,
+    members,
+    removed,
+    alarms,
   };
 }

@@ -40,9 +40,8 @@ describe('a store whose files were damaged', () => {
     }
     // Read from a copy: opening would turn the log into a table.
     expected = await everything(copy());
-    files = [...readdirSync(join(original, 'db')).map((file) => join('db', file)), 'acknowledged'].filter(
-      (file) => statSync(join(original, file)).size > 0,
-    );
+    const within = (folder: string): string[] => readdirSync(join(original, folder)).map((file) => join(folder, file));
+    files = [...within('db'), 'acknowledged'].filter((file) => statSync(join(original, file)).size > 0);
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -80,21 +79,28 @@ describe('a store whose files were damaged', () => {
     }
   });
 
-  it('refuses when the newest files are of yesterday', async () => {
+  it('refuses when the log is of yesterday', async () => {
     const path = copy();
-    cpSync(join(path, 'db'), join(path, 'yesterday'), { recursive: true });
+    await replaceByYesterdays(path, 'log');
+    await expect(openStore({ path })).rejects.toMatchObject({ code: 'corrupt' });
+  });
+
+  it('has everything when the state is of yesterday, as the log goes on from there', async () => {
+    const path = copy();
+    await replaceByYesterdays(path, 'db');
+    await using store = await openStore({ path });
+    expect(await read(store, '/today')).toBe('1');
+  });
+
+  async function replaceByYesterdays(path: string, folder: string): Promise<void> {
+    cpSync(join(path, folder), join(path, 'yesterday'), { recursive: true });
     {
       await using store = await openStore({ path });
       await write(store, put('/today', '1'));
     }
-    rmSync(join(path, 'db'), { recursive: true });
-    cpSync(join(path, 'yesterday'), join(path, 'db'), { recursive: true });
-    await expect(openStore({ path })).rejects.toMatchObject({ code: 'corrupt' });
-    // The remedy that the message names.
-    rmSync(join(path, 'acknowledged'));
-    await using store = await openStore({ path });
-    expect(await read(store, '/today')).toBe(undefined);
-  });
+    rmSync(join(path, folder), { recursive: true });
+    cpSync(join(path, 'yesterday'), join(path, folder), { recursive: true });
+  }
 
   async function forAnyPlace(damage: (path: string, file: string, place: number) => Promise<void>): Promise<void> {
     await fc.assert(

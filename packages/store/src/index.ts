@@ -1,4 +1,3 @@
-export type { Clock } from './lease-expiry.ts';
 export { openMemoryStore, openStore } from './open.ts';
 export { defaultLimits, type Limits, type OpenStoreOptions, type StoreLog, type StoreOptions } from './options.ts';
 export * from './storage.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Collector } from './contract/collector.ts';
 import { dump } from './contract/short.ts';
-import { MemoryDisk } from './memory-disk.ts';
+import { MemoryVolume } from '@wherry/raft/disk';
 import { openStore } from './open.ts';
 import type { Store } from './store.ts';
 import type { Operation } from './storage.ts';
@@ -95,15 +95,15 @@ describe('the store against a plain model', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
         const model = new Model();
-        let disk = new MemoryDisk();
-        let store = await openStore({ disk });
+        let volume = new MemoryVolume();
+        let store = await openStore({ volume });
         for (const each of steps) {
           if (each.do === 'write') await writeBoth(store, model, each.operations);
           else if (each.do === 'compact') await compactBoth(store, model, Math.max(0, model.revision - each.back));
           else {
             if (each.do === 'restart') await store[Symbol.asyncDispose]();
-            else disk = disk.powerCut({ keepMark: true });
-            store = await openStore({ disk });
+            else volume = volume.powerCut();
+            store = await openStore({ volume });
           }
         }
         await compare(store, model);

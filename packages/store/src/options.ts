@@ -1,14 +1,13 @@
+import type { Clock } from '@wherry/raft';
+import type { Volume } from '@wherry/raft/disk';
 import type { RequestLimits } from './check-request.ts';
-import type { Disk } from './disk.ts';
-import type { Clock } from './lease-expiry.ts';
-import type { WatchLimits } from './watch.ts';
-import type { WriterLimits } from './writer.ts';
+import type { ProposerLimits } from './proposer.ts';
+import type { ReplicaLimits } from './replica.ts';
+import type { StorageError } from './storage.ts';
 
-export interface Limits extends RequestLimits, WriterLimits, WatchLimits {
-  /** Change records on disk together; above it puts fail with `no-space`. */
+export interface Limits extends RequestLimits, ProposerLimits, ReplicaLimits {
+  /** Change records on disk together; above it the alarm `noSpace` is raised and puts fail with `no-space`. */
   quotaBytes: number;
-  /** Newest values kept in memory. */
-  cacheBytes: number;
 }
 
 export const defaultLimits: Limits = {
@@ -17,6 +16,8 @@ export const defaultLimits: Limits = {
   maxTxnOperations: 1000,
   queuedProposals: 10_000,
   queuedBytes: 64 << 20,
+  // As etcd: 5 s and two election timeouts.
+  proposalTimeoutMs: 7000,
   watchQueueEvents: 10_000,
   watchQueueBytes: 64 << 20,
   quotaBytes: 8 * 2 ** 30,
@@ -31,10 +32,37 @@ export interface StoreLog {
 }
 
 export interface StoreOptions {
+  /** Of this member, for people. */
+  name?: string;
+  /** Absent: the one member of a store of its own. */
+  cluster?: ClusterOptions;
+  /** Where the etcd API of this member can be reached; told to whoever asks for the members. */
+  clientUrls?: string[];
   clock?: Clock;
   limits?: Partial<Limits>;
   log?: StoreLog;
+  /** The member has stopped for good: its disk failed, or it found that it cannot go on. */
+  onFailure?: (error: StorageError) => void;
 }
 
-/** Where the store lies: a folder, made if it is not there, or any disk. */
-export type OpenStoreOptions = StoreOptions & ({ path: string } | { disk: Disk });
+export interface PeerTls {
+  /** PEM. */
+  cert: string;
+  key: string;
+  ca: string;
+}
+
+/** etcd's flags by the same names. */
+export interface ClusterOptions {
+  /** The first members' peer URLs by name, this one's included; of an existing cluster, those to ask. */
+  initialCluster: Record<string, string[]>;
+  initialClusterState: 'new' | 'existing';
+  /** Tells clusters apart that have the same addresses. */
+  initialClusterToken: string;
+  listenPeer: { host: string; port: number };
+  /** Absent only in tests. */
+  peerTls?: PeerTls | undefined;
+}
+
+/** Where the store lies: a folder, made if it is not there, or any volume. */
+export type OpenStoreOptions = StoreOptions & ({ path: string } | { volume: Volume });

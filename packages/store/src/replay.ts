@@ -1,4 +1,6 @@
 import { decodeChange, valueOf, type ChangeRecord } from './record.ts';
+import { inRange } from './byte-string.ts';
+import type { KeyRange } from './etcd-store.ts';
 import { versionsOf, type State, type Version } from './state.ts';
 import type { KeyValue, WatchBatch, WatchEvent } from './storage.ts';
 import type { Values } from './values.ts';
@@ -7,8 +9,8 @@ import type { Values } from './values.ts';
 const stretchRecords = 300;
 const stretchBytes = 2 << 20;
 
-/** The next events from `from` on, at most to `to`, read from disk; both are uncompacted and durable. */
-export function readEvents(state: State, values: Values, prefix: string, from: number, to: number): WatchBatch {
+/** The next events from `from` on, at most to `to`, read from disk; both are uncompacted. */
+export function readEvents(state: State, values: Values, range: KeyRange, from: number, to: number): WatchBatch {
   const events: WatchEvent[] = [];
   let records = 0;
   let bytes = 0;
@@ -22,7 +24,7 @@ export function readEvents(state: State, values: Values, prefix: string, from: n
       count = record.count;
       records++;
       bytes += stored.length;
-      if (!record.key.startsWith(prefix)) continue;
+      if (!inRange(record.key, range)) continue;
       const event = toEvent(state, values, record, valueOf(stored));
       bytes += event.previous?.value.length ?? 0;
       events.push(event);

@@ -4,10 +4,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { acknowledgedSurvives } from './contract/durability-cases.ts';
 import { contractCases, ManualClock, storageContract, type ContractBackend } from './contract/contract.ts';
-import type { Disk, DiskOperation } from './disk.ts';
-import { openLevelDisk } from './level-disk.ts';
-import { MemoryDisk } from './memory-disk.ts';
+import {
+  MemoryVolume,
+  openLevelVolume,
+  type Disk,
+  type DiskOperation,
+  type DiskReader,
+  type Volume,
+} from '@wherry/raft/disk';
 import { openStore } from './open.ts';
+import type { Store } from './store.ts';
 
 const limits = { maxValueBytes: 200_000, watchQueueEvents: 2000 };
 
@@ -42,43 +48,58 @@ describe('a store that does not sync', () => {
   });
 });
 
-/** Passes everything on but the wish to have it synced. */
-function withoutSync(disk: Disk): Disk {
+/** Passes everything on but the wish to have the log synced. */
+function withoutSync(volume: Volume): Volume {
+  const { log } = volume;
+  const unsynced: Disk = {
+    getSync: (key) => log.getSync(key),
+    batch: (operations) => log.batch(operations, { sync: false }),
+    pages: () => log.pages(),
+    snapshot: () => log.snapshot(),
+    defragment: () => log.defragment(),
+    close: () => log.close(),
+  };
   return {
-    getSync: (key) => disk.getSync(key),
-    batch: (operations) => disk.batch(operations, { sync: false }),
-    pages: () => disk.pages(),
-    readMark: () => disk.readMark(),
-    writeMark: (mark) => disk.writeMark(mark),
-    close: () => disk.close(),
+    log: unsynced,
+    get state() {
+      return volume.state;
+    },
+    newState: () => volume.newState(),
+    replaceState: (disk) => volume.replaceState(disk),
+    readMark: () => volume.readMark(),
+    writeMark: (mark) => volume.writeMark(mark),
+    close: () => volume.close(),
   };
 }
 
-function memoryBackend(options: { keepMark: boolean; wrap?: (disk: Disk) => Disk }): ContractBackend {
+function memoryBackend(options: { keepMark: boolean; wrap?: (volume: Volume) => Volume }): ContractBackend {
   const clock = new ManualClock();
-  let disk = new MemoryDisk();
+  let volume = new MemoryVolume();
+  let store: Store | undefined;
   return {
     ...limits,
-    open: () => openStore({ disk: options.wrap?.(disk) ?? disk, clock, limits }),
-    advance: async (ms) => clock.advance(ms),
+    open: async () => (store = await openStore({ volume: options.wrap?.(volume) ?? volume, clock, limits })),
+    advance: (ms) => clock.pass(ms, () => (store?.stats().proposalsPending ?? 0) > 0),
     powerCut: async () => {
-      disk = disk.powerCut(options);
+      volume = volume.powerCut(options);
     },
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
 
-function levelBackend(wrap: (disk: Disk) => Disk = (disk) => disk): ContractBackend {
+function levelBackend(wrap: (volume: Volume) => Volume = (volume) => volume): ContractBackend {
   const folder = mkdtempSync(join(tmpdir(), 'wherry-store-'));
   const clock = new ManualClock();
-  let last: SyncedOnlyDisk | undefined;
+  let last: SyncedOnlyVolume | undefined;
+  let store: Store | undefined;
   return {
     ...limits,
     open: async () => {
-      last = new SyncedOnlyDisk(await openLevelDisk(folder));
-      return openStore({ disk: wrap(last), clock, limits });
+      last = new SyncedOnlyVolume(await openLevelVolume(folder));
+      store = await openStore({ volume: wrap(last), clock, limits });
+      return store;
     },
-    advance: async (ms) => clock.advance(ms),
+    advance: (ms) => clock.pass(ms, () => (store?.stats().proposalsPending ?? 0) > 0),
     powerCut: async () => last?.powerCut(),
     [Symbol.asyncDispose]: async () => {
       // Closed already unless the case failed.
@@ -88,20 +109,54 @@ function levelBackend(wrap: (disk: Disk) => Disk = (disk) => disk): ContractBack
   };
 }
 
-/** Holds unsynced writes back from the disk until a synced one, and throws them away at a power cut. */
-class SyncedOnlyDisk implements Disk {
-  readonly #disk: Disk;
-  #unsynced: DiskOperation[] = [];
-  #dead = false;
+/** A power cut leaves nothing that was not synced. */
+class SyncedOnlyVolume implements Volume {
+  readonly #volume: Volume;
+  readonly log: SyncedOnlyDisk;
+  readonly state: SyncedOnlyDisk;
   #closed = false;
 
-  constructor(disk: Disk) {
-    this.#disk = disk;
+  constructor(volume: Volume) {
+    this.#volume = volume;
+    this.log = new SyncedOnlyDisk(volume.log);
+    this.state = new SyncedOnlyDisk(volume.state);
   }
 
   async powerCut(): Promise<void> {
-    this.#dead = true;
+    this.log.dead = true;
+    this.state.dead = true;
     await this.close();
+  }
+
+  newState(): Promise<Disk> {
+    return this.#volume.newState();
+  }
+
+  replaceState(disk: Disk): Promise<void> {
+    return this.#volume.replaceState(disk);
+  }
+
+  readMark(): Buffer | undefined {
+    // Without the mark a lost write is not found out at once: the case itself must find it.
+    return undefined;
+  }
+
+  writeMark(): void {}
+
+  async close(): Promise<void> {
+    if (!this.#closed) await this.#volume.close();
+    this.#closed = true;
+  }
+}
+
+/** Holds unsynced writes back from the disk until a synced one, and throws them away at a power cut. */
+class SyncedOnlyDisk implements Disk {
+  dead = false;
+  readonly #disk: Disk;
+  #unsynced: DiskOperation[] = [];
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
   }
 
   getSync(key: string): Buffer | undefined {
@@ -124,19 +179,17 @@ class SyncedOnlyDisk implements Disk {
     return this.#disk.pages();
   }
 
-  readMark(): Buffer | undefined {
-    // Without the mark a lost write is not found out at once: the case itself must find it.
-    return undefined;
+  snapshot(): DiskReader & { close(): Promise<void> } {
+    return this.#disk.snapshot();
   }
 
-  writeMark(): void {}
-
-  async close(): Promise<void> {
-    if (!this.#closed) await this.#disk.close();
-    this.#closed = true;
+  defragment(): Promise<void> {
+    return this.#disk.defragment();
   }
+
+  async close(): Promise<void> {}
 
   #refuseIfDead(): void {
-    if (this.#dead) throw new Error('the power is cut');
+    if (this.dead) throw new Error('the power is cut');
   }
 }

@@ -1,11 +1,12 @@
-import type { Disk } from './disk.ts';
 import { changeKey, checkChange, corrupt, valueOf } from './record.ts';
 import type { Version } from './state.ts';
 import type { KeyValue } from './storage.ts';
+import { asStorageError } from './storage-error.ts';
+import type { UnflushedDisk } from './unflushed.ts';
 
 /** Reads values by reference: from the most recent ones, kept up to a bound, else from disk, verified. */
 export class Values {
-  readonly #disk: Disk;
+  readonly #disk: Pick<UnflushedDisk, 'getSync'>;
   readonly #maxBytes: number;
   /** By revision, remembered in ascending order; only the first change of a revision, which is nearly always the only one. */
   readonly #recent = new Map<number, Uint8Array>();
@@ -13,7 +14,7 @@ export class Values {
   /** No revision before it is kept. */
   #oldest = 0;
 
-  constructor(disk: Disk, maxBytes: number) {
+  constructor(disk: Pick<UnflushedDisk, 'getSync'>, maxBytes: number) {
     this.#disk = disk;
     this.#maxBytes = maxBytes;
   }

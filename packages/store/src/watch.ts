@@ -1,9 +1,11 @@
-import type { Reader } from './read.ts';
-import type { State, Version } from './state.ts';
-import { StorageError, type Watch, type WatchBatch, type WatchEvent, type WatchHandlers } from './storage.ts';
+import type { Clock } from '@wherry/raft';
+import { inRange } from './byte-string.ts';
+import type { KeyRange } from './etcd-store.ts';
+import type { Current } from './read.ts';
 import { readEvents } from './replay.ts';
-import { nextTurn } from './turn.ts';
-import type { Values } from './values.ts';
+import type { Version } from './state.ts';
+import { StorageError, type Watch, type WatchBatch, type WatchEvent, type WatchHandlers } from './storage.ts';
+import { asStorageError } from './storage-error.ts';
 
 export interface WatchLimits {
   /** Events, and bytes of their values, that may wait for one watcher. */
@@ -11,75 +13,87 @@ export interface WatchLimits {
   watchQueueBytes: number;
 }
 
+/** Watchers of one range share the picking of events. */
+interface Watched {
+  range: KeyRange;
+  watchers: Set<Watcher>;
+}
+
 /** All watches of a store. */
 export class Watchers {
-  readonly #state: State;
-  readonly #reader: Reader;
-  readonly #values: Values;
+  readonly #current: Current;
+  readonly #clock: Clock;
   readonly #limits: WatchLimits;
-  /** Watchers of one prefix share the picking of events. */
-  readonly #byPrefix = new Map<string, Set<Watcher>>();
+  readonly #byRange = new Map<string, Watched>();
   #closed: StorageError | undefined;
 
-  constructor(state: State, reader: Reader, values: Values, limits: WatchLimits) {
-    this.#state = state;
-    this.#reader = reader;
-    this.#values = values;
+  constructor(current: Current, clock: Clock, limits: WatchLimits) {
+    this.#current = current;
+    this.#clock = clock;
     this.#limits = limits;
   }
 
   get size(): number {
     let size = 0;
-    for (const watchers of this.#byPrefix.values()) size += watchers.size;
+    for (const { watchers } of this.#byRange.values()) size += watchers.size;
     return size;
   }
 
-  add(prefix: string, fromRevision: number, handlers: WatchHandlers): Watch {
-    const from = fromRevision > 0 ? fromRevision : this.#reader.durableRevision + 1;
-    const watcher = new Watcher(from, handlers, this.#limits, () => this.#remove(prefix, watcher));
-    const watchers = this.#byPrefix.get(prefix);
-    if (watchers === undefined) this.#byPrefix.set(prefix, new Set([watcher]));
-    else watchers.add(watcher);
-    this.#catchUp(prefix, watcher).catch((error: unknown) => watcher.end(asStorageError(error)));
+  add(range: KeyRange, fromRevision: number, handlers: WatchHandlers): Watch {
+    const from = fromRevision > 0 ? fromRevision : this.#current.state.revision + 1;
+    const name = `${range.key.length} ${range.key}${range.rangeEnd ?? ''}`;
+    const watched = this.#byRange.get(name) ?? { range: { ...range }, watchers: new Set() };
+    this.#byRange.set(name, watched);
+    const watcher = new Watcher(from, handlers, this.#limits, () => {
+      watched.watchers.delete(watcher);
+      if (watched.watchers.size === 0) this.#byRange.delete(name);
+    });
+    watched.watchers.add(watcher);
+    this.#follow(range, watcher);
     return { close: () => watcher.close() };
   }
 
-  /** Events of whole revisions, the last of which is `revision`, that have just become durable. */
+  /** Events of whole revisions, the last of which is `revision`, that were just applied. */
   publish(revision: number, events: WatchEvent[]): void {
-    for (const [prefix, watchers] of this.#byPrefix) {
+    for (const { range, watchers } of this.#byRange.values()) {
       let picked: WatchEvent[] | undefined;
       for (const watcher of watchers) {
         if (!watcher.live) continue;
-        picked ??= events.filter((event) => event.kv.key.startsWith(prefix));
+        picked ??= events.filter((event) => inRange(event.kv.key, range));
         watcher.push(revision, picked);
       }
     }
   }
 
-  closeAll(error: StorageError): void {
-    this.#closed = error;
-    for (const watchers of this.#byPrefix.values()) for (const watcher of watchers) watcher.end(error);
+  /** The state is another one, further on: what lies between is read from its disk. */
+  resume(): void {
+    for (const { range, watchers } of this.#byRange.values()) {
+      for (const watcher of watchers) if (watcher.pause()) this.#follow(range, watcher);
+    }
   }
 
-  #remove(prefix: string, watcher: Watcher): void {
-    const watchers = this.#byPrefix.get(prefix);
-    watchers?.delete(watcher);
-    if (watchers?.size === 0) this.#byPrefix.delete(prefix);
+  closeAll(error: StorageError): void {
+    this.#closed = error;
+    for (const { watchers } of this.#byRange.values()) for (const watcher of watchers) watcher.end(error);
+  }
+
+  #follow(range: KeyRange, watcher: Watcher): void {
+    this.#catchUp(range, watcher).catch((error: unknown) => watcher.end(asStorageError(error)));
   }
 
   /** From disk until nothing newer is there, then in the same turn over to live. */
-  async #catchUp(prefix: string, watcher: Watcher): Promise<void> {
-    await nextTurn();
+  async #catchUp(range: KeyRange, watcher: Watcher): Promise<void> {
+    await this.#clock.turn();
     if (this.#closed !== undefined) watcher.end(this.#closed);
-    while (!watcher.ended && watcher.next <= this.#reader.durableRevision) {
-      if (watcher.next < this.#state.compactedRevision) {
+    while (!watcher.ended && watcher.next <= this.#current.state.revision) {
+      const { state, values } = this.#current;
+      if (watcher.next < state.compactedRevision) {
         throw new StorageError('compacted', 'required revision has been compacted');
       }
-      const batch = readEvents(this.#state, this.#values, prefix, watcher.next, this.#reader.durableRevision);
-      await watcher.deliver(batch);
-      await nextTurn();
+      await watcher.deliver(readEvents(state, values, range, watcher.next, state.revision));
+      await this.#clock.turn();
     }
-    watcher.goLive(this.#reader.durableRevision);
+    watcher.goLive(this.#current.state.revision);
   }
 }
 
@@ -92,8 +106,8 @@ class Watcher {
   readonly #limits: WatchLimits;
   readonly #onEnded: () => void;
   #reported = 0;
-  /** A handler's promise is not settled yet. */
-  #busy = false;
+  /** Until the handler's promise is settled. */
+  #busy: Promise<void> | undefined;
   #waiting: WatchEvent[] = [];
   #waitingBytes = 0;
   #waitingRevision = 0;
@@ -112,10 +126,21 @@ class Watcher {
     if (this.#reported < revision) this.#hand({ revision, events: [] });
   }
 
+  /** Out of step until it has caught up once more; false when it is on its way already. */
+  pause(): boolean {
+    const { live } = this;
+    this.live = false;
+    // Will be read again.
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#waitingRevision = 0;
+    return live;
+  }
+
   push(revision: number, events: WatchEvent[]): void {
     // Only while a watch from a future revision waits for it.
     const wanted = revision < this.next ? [] : this.#notBefore(this.next, events);
-    if (!this.#busy) {
+    if (this.#busy === undefined) {
       this.#hand({ revision, events: wanted });
       return;
     }
@@ -132,10 +157,10 @@ class Watcher {
 
   /** While catching up: resolves when the consumer is done with the batch. */
   async deliver(batch: WatchBatch): Promise<void> {
+    await this.#busy;
     if (this.ended) return;
-    this.next = batch.revision + 1;
-    this.#reported = batch.revision;
-    await this.#handlers.onBatch(batch);
+    this.#hand(batch);
+    await this.#busy;
   }
 
   close(): void {
@@ -158,8 +183,7 @@ class Watcher {
     try {
       const done = this.#handlers.onBatch(batch);
       if (!(done instanceof Promise)) return;
-      this.#busy = true;
-      done.then(
+      this.#busy = done.then(
         () => this.#handOverWaiting(),
         (error: unknown) => this.end(handlerFailed(error)),
       );
@@ -169,7 +193,7 @@ class Watcher {
   }
 
   #handOverWaiting(): void {
-    this.#busy = false;
+    this.#busy = undefined;
     if (this.ended || this.#waitingRevision <= this.#reported) return;
     const events = this.#waiting;
     this.#waiting = [];
@@ -193,8 +217,4 @@ const noBytes = new Uint8Array(0);
 
 function handlerFailed(error: unknown): StorageError {
   return new StorageError('closed', `the watcher's own handler failed: ${String(error)}`, { cause: error });
-}
-
-function asStorageError(error: unknown): StorageError {
-  return error instanceof StorageError ? error : handlerFailed(error);
 }

@@ -9,6 +9,8 @@ export interface Disk extends DiskReader {
   batch(operations: DiskOperation[], options: { sync: boolean }): Promise<void>;
   /** The disk as it is now, whatever is written afterwards. */
   snapshot(): DiskReader & { close(): Promise<void> };
+  /** Gives back the room that deleted and replaced entries took. */
+  defragment(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Level } from 'level';
 import { type Disk, DiskError, type DiskOperation, type DiskReader } from './disk.ts';
+import { findDamagedTable } from './level-tables.ts';
 
 const pageEntries = 1000;
 
@@ -12,6 +14,8 @@ type Snapshot = ReturnType<Level<string, Buffer>['snapshot']>;
  */
 export async function openLevelDisk(path: string, place: string = path): Promise<Disk> {
   mkdirSync(path, { recursive: true, mode: 0o700 });
+  const damaged = await findDamagedTable(path);
+  if (damaged !== undefined) throw corruptDisk(`LevelDB's table ${join(path, damaged)} is damaged`);
   const db = new Level<string, Buffer>(path, {
     keyEncoding: 'utf8',
     valueEncoding: 'buffer',
@@ -81,6 +85,16 @@ class LevelDisk implements Disk {
       }
     } finally {
       await iterator.close();
+    }
+  }
+
+  async defragment(): Promise<void> {
+    try {
+      // The package's types are those of every platform; here it is always LevelDB.
+      const db = this.#db as unknown as { compactRange(start: string, end: string): Promise<void> };
+      await db.compactRange('', '\uffff');
+    } catch (error) {
+      throw explain(error, 'write', this.#place);
     }
   }
 

@@ -46,6 +46,8 @@ export class MemoryDisk implements Disk {
     return { pages: () => inPages(entries), close: async () => undefined };
   }
 
+  async defragment(): Promise<void> {}
+
   async close(): Promise<void> {}
 
   /**

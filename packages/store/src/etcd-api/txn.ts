@@ -9,7 +9,7 @@ import {
   type InputTxnResponse,
 } from '../etcd-proto/index.ts';
 import type { EtcdCompare, EtcdOperation, EtcdOperationResult, EtcdTxnRequest, EtcdTxnResult } from '../etcd-store.ts';
-import { leaseIdTooLarge } from './errors.ts';
+import { etcdErrors } from './errors.ts';
 import { toRangeAnswer, toStoreRange } from './range.ts';
 
 /** A transaction that has passed its checks, in the store's terms. */
@@ -57,7 +57,8 @@ function toStoreOperation({ range, put, deleteRange, txn }: DecodedRequestOp): E
 
 export function toStorePut(put: NonNullable<DecodedRequestOp['put']>): EtcdOperation & { type: 'put' } {
   const { key, value, lease, ignoreValue, ignoreLease } = put;
-  if (typeof lease === 'bigint') throw leaseIdTooLarge;
+  // No lease of ours has an id beyond the safe integers.
+  if (typeof lease === 'bigint') throw etcdErrors.leaseNotFound;
   return { type: 'put', key, value, lease, ignoreValue, ignoreLease };
 }
 

@@ -1,4 +1,4 @@
-import type { ServerHttp2Stream } from 'node:http2';
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import { WireError } from '../../etcd-proto/index.ts';
 import type { StoreLog } from '../../options.ts';
 import type { GrpcLimits } from './limits.ts';
@@ -21,6 +21,18 @@ export function answerWith(stream: ServerHttp2Stream, error: RpcError): void {
   if (!isOpen(stream) || stream.headersSent) return;
   stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...trailersOf(error) }, { endStream: true });
 }
+
+/**
+ * For a call that was answered before its request was at an end: what else comes is dropped. A client ends its side when
+ * it has the answer; one that does not is cut off, later, as a reset would overtake the answer.
+ */
+export function dropRest(stream: ServerHttp2Stream): void {
+  stream.resume();
+  const timer = setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), dropRestMs);
+  stream.once('close', () => clearTimeout(timer));
+}
+
+const dropRestMs = 1000;
 
 export function asRpcError(error: unknown, path: string, { log, toRpcError }: CallContext): RpcError {
   if (error instanceof RpcError) return error;

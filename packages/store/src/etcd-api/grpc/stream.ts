@@ -1,5 +1,5 @@
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import { answerWith, asRpcError, type CallContext, isOpen } from './answer.ts';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { answerWith, asRpcError, type CallContext, dropRest, isOpen } from './answer.ts';
 import { Frames, frame } from './frames.ts';
 import type { Route, Stream } from './route.ts';
 import { type RpcError, trailersOf } from './status.ts';
@@ -109,13 +109,10 @@ class ServerStream implements Stream<unknown, unknown> {
     if (error !== undefined && !stream.headersSent) answerWith(stream, error);
     else {
       this.begin();
-      stream.once('wantTrailers', () => {
-        stream.sendTrailers(error === undefined ? { 'grpc-status': '0' } : trailersOf(error));
-        // The client may still be sending: it is told that this is the end.
-        if (error !== undefined) stream.close(constants.NGHTTP2_NO_ERROR);
-      });
+      const trailers = error === undefined ? { 'grpc-status': '0' } : trailersOf(error);
+      stream.once('wantTrailers', () => stream.sendTrailers(trailers));
       stream.end();
     }
-    stream.resume();
+    dropRest(stream);
   }
 }

@@ -1,6 +1,6 @@
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Frames, frame } from './frames.ts';
-import { type CallContext, answerWith, asRpcError, isOpen } from './answer.ts';
+import { type CallContext, answerWith, asRpcError, dropRest, isOpen } from './answer.ts';
 import type { Route } from './route.ts';
 import { Code, RpcError } from './status.ts';
 
@@ -21,9 +21,7 @@ export function serveUnary(
   const refuse = (error: unknown): void => {
     refused = true;
     answerWith(stream, asRpcError(error, route.path, context));
-    // Whatever else the client would send of this request is not wanted.
-    stream.resume();
-    stream.close(constants.NGHTTP2_NO_ERROR);
+    dropRest(stream);
   };
 
   stream.on('data', (chunk: Buffer) => {

@@ -7,10 +7,11 @@ import tls from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ensureClusterPki, ensureLeaf } from '@wherry/pki';
-import { DAEMON_ENVIRONMENT } from '../../apps/wherry/src/cluster/processes.ts';
+import { daemonEnvironment } from '../../apps/wherry/src/cluster/processes.ts';
 
 const MAIN = fileURLToPath(new URL('../../apps/apiserver/src/main.ts', import.meta.url));
 const PROBE = fileURLToPath(new URL('./loop-probe.ts', import.meta.url));
+const ENVIRONMENT = daemonEnvironment([process.execPath, MAIN]);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What a client needs to speak to the apiserver under test as its admin. */
@@ -81,7 +82,7 @@ export class ApiserverProcess implements AsyncDisposable {
     const started = performance.now();
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...DAEMON_ENVIRONMENT, ...environment },
+      env: { ...process.env, ...ENVIRONMENT, ...environment },
       cwd: ROOT,
     });
     for (const stream of [child.stdout, child.stderr])
@@ -105,7 +106,7 @@ export class ApiserverProcess implements AsyncDisposable {
 
   /** The environment of a start whose event loop can be asked about. */
   probed(): NodeJS.ProcessEnv {
-    return { NODE_OPTIONS: `${DAEMON_ENVIRONMENT.NODE_OPTIONS} --import=${PROBE}`, LOOP_PROBE: this.#probeFile };
+    return { NODE_OPTIONS: `${ENVIRONMENT.NODE_OPTIONS} --import=${PROBE}`, LOOP_PROBE: this.#probeFile };
   }
 
   /** How late timers came since the last call, in ms, and the memory in bytes; of an apiserver started with `probed`. */

@@ -1,9 +1,9 @@
-import { flushCompileCache } from 'node:module';
 import type { Registry } from 'prom-client';
 import type { FlagTable, FlagValues } from './flags.ts';
 import { Health } from './health.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { FlagError, parseFlags, type CommonValues } from './parse-flags.ts';
+import { settle } from './settle.ts';
 import { versionInfo, type VersionInfo } from './version.ts';
 
 export interface DaemonContext<F> {
@@ -54,8 +54,7 @@ async function live<F extends FlagTable>(spec: DaemonSpec<F>, argv: readonly str
   try {
     const { createMetrics } = await import('./metrics.ts');
     log.info({ version: versionInfo.gitVersion, node: process.version }, 'starting');
-    // Node does so at exit, but not when it is killed: the next start would compile everything again.
-    setTimeout(() => flushCompileCache(), startUpMs).unref();
+    setTimeout(settle, startUpMs).unref();
     await spec.run({ flags, log, signal, health: new Health(), metrics: createMetrics(), version: versionInfo });
   } catch (error) {
     if (!signal.aborted || !isAbort(error, signal)) return die(error, 'failed');

@@ -21,9 +21,12 @@ export interface Beginning {
   members: Member[];
 }
 
-export interface MemberOptions extends Pick<RunnerOptions, 'tickMs' | 'electionTicks' | 'heartbeatTicks'> {
+export interface MemberOptions
+  extends Pick<RunnerOptions, 'tickMs' | 'electionTicks' | 'heartbeatTicks' | 'compaction'> {
   /** Closed with the store; also when opening fails. */
   volume: Volume;
+  /** What is on it, when that was loaded already. */
+  loaded?: Loaded | undefined;
   id: number;
   name: string;
   clientUrls: string[];
@@ -56,8 +59,8 @@ export async function openMember(options: MemberOptions): Promise<Store> {
   }
 }
 
-async function begin({ volume, id, beginning, log }: MemberOptions): Promise<Loaded> {
-  const loaded = await load(volume.state);
+async function begin({ volume, loaded: given, id, beginning, log }: MemberOptions): Promise<Loaded> {
+  const loaded = given ?? (await load(volume.state));
   const { state, ledger } = loaded;
   if (state.clusterId === 0) {
     state.clusterId = beginning.clusterId;
@@ -129,9 +132,21 @@ async function startMember(options: MemberOptions, loaded: Loaded): Promise<Stor
   });
   const state = () => replica.state;
   transport.setPeers(addressesOf(state().members.length > 0 ? state().members : beginning.members));
-  const { tickMs, electionTicks, heartbeatTicks } = options;
+  const { tickMs, electionTicks, heartbeatTicks, compaction } = options;
   const running = await Runner.open({
-    ...{ id, volume, log, machine: replica, transport, clock, random, tickMs, electionTicks, heartbeatTicks },
+    ...{
+      id,
+      volume,
+      log,
+      machine: replica,
+      transport,
+      clock,
+      random,
+      tickMs,
+      electionTicks,
+      heartbeatTicks,
+      compaction,
+    },
     onChange({ role, term, leader }) {
       const lost = leader !== raft.leader || term !== raft.term;
       Object.assign(raft, { role, term, leader });

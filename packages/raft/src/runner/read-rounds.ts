@@ -89,6 +89,7 @@ export class ReadRounds {
       return false;
     };
     this.#waiting = this.#waiting.filter(keep);
+    if (this.#round !== undefined) this.#round.calls = this.#round.calls.filter(keep);
     for (const { calls } of this.#confirmed) calls.splice(0, calls.length, ...calls.filter(keep));
   }
 

@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { DiskReader } from '@wherry/raft/disk';
 import { StorageError } from './storage.ts';
@@ -11,7 +12,8 @@ import { StorageError } from './storage.ts';
  *   kind 1: records, each u16 length of its key, u32 length of its value, key (a byte a character), value
  *   kind 2: the end, as JSON: how many records, their bytes, and the checksum of everything before this block
  *
- * Numbers are little-endian. Where it is cut into chunks means nothing. Any change that an older program would misread
+ * In the file of a backup, as the etcd API gives it, zeros to a multiple of 512 bytes and the SHA-256 of all before it
+ * follow. Numbers are little-endian. Where it is cut into chunks means nothing. Any change that an older program would misread
  * needs a new format.
  */
 const magic = Buffer.from('wherry-snapshot\n');
@@ -22,6 +24,8 @@ const recordHeaderBytes = 6;
 const kindRecords = 1;
 const kindEnd = 2;
 const chunkBytes = 256 << 10;
+const sha256Bytes = 32;
+const maxTailBytes = 511 + sha256Bytes;
 /** Far above any value; a block that claims more is not believed. */
 const maxBlockBytes = 256 << 20;
 
@@ -83,7 +87,7 @@ export async function* readBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGener
     if (crc32(payload) !== header.readUInt32LE(5)) throw damaged(`the block ${where} does not have its checksum`);
     if (kind === kindEnd) {
       checkEnd(JSON.parse(payload.toString()) as End, found);
-      if (!(await source.isAtEnd())) throw damaged('there is more after its end');
+      checkTail(await source.rest(maxTailBytes), source.digest());
       return found;
     }
     found.checksum = crc32(payload, crc32(header, found.checksum));
@@ -125,6 +129,16 @@ function checkEnd(said: End, found: End): void {
     );
   }
   if (said.checksum !== found.checksum) throw damaged('the whole does not have its checksum');
+}
+
+/** What a backup's file has after the snapshot, or nothing. */
+function checkTail(tail: Buffer, hash: Hash): void {
+  if (tail.length === 0) return;
+  const padding = tail.subarray(0, Math.max(0, tail.length - sha256Bytes));
+  if (tail.length < sha256Bytes || padding.some((byte) => byte !== 0)) throw damaged('there is more after its end');
+  if (!hash.update(padding).digest().equals(tail.subarray(padding.length))) {
+    throw damaged('the file does not have its checksum');
+  }
 }
 
 function recordBytes([key, value]: DiskRecord): number {
@@ -175,6 +189,7 @@ function* chunksOf(bytes: Buffer): Generator<Uint8Array> {
 /** Takes bytes by number from chunks of any size. */
 class Source {
   readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #hash = createHash('sha256');
   #parts: Uint8Array[] = [];
   #bytes = 0;
 
@@ -189,14 +204,22 @@ class Source {
     const all = this.#parts.length === 1 ? asBuffer(this.#parts[0] as Uint8Array) : Buffer.concat(this.#parts);
     this.#parts = all.length === count ? [] : [all.subarray(count)];
     this.#bytes = all.length - count;
-    return all.subarray(0, count);
+    const taken = all.subarray(0, count);
+    this.#hash.update(taken);
+    return taken;
   }
 
-  async isAtEnd(): Promise<boolean> {
-    while (this.#bytes === 0) {
-      if (!(await this.#more())) return true;
+  /** Of all that was taken. */
+  digest(): Hash {
+    return this.#hash;
+  }
+
+  /** All there is left, if it is not more. */
+  async rest(most: number): Promise<Buffer> {
+    while (this.#bytes <= most) {
+      if (!(await this.#more())) return Buffer.concat(this.#parts);
     }
-    return false;
+    throw damaged('there is more after its end');
   }
 
   async #more(): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { MemoryDisk } from '@wherry/raft/disk';
 import { describe, expect, it } from 'vitest';
@@ -90,6 +91,23 @@ describe('a snapshot', () => {
       message: 'the snapshot is of cluster abc, and this is def',
     });
     await read(bytes, { clusterId: 0xabc });
+  });
+
+  it('is read from the file of a backup, with the padding and the checksum that etcd has after it', async () => {
+    const core = await Core.open();
+    core.apply(put('/a', 'value'));
+    await core.flush();
+    const bytes = await whole(core);
+    const padded = Buffer.concat([bytes, Buffer.alloc(512 - (bytes.length % 512))]);
+    const file = Buffer.concat([padded, createHash('sha256').update(padded).digest()]);
+    const status = await snapshotStatus(inChunks(file, 100));
+    expect(status).toEqual(await snapshotStatus(inChunks(bytes, 100)));
+    for (let at = bytes.length; at < file.length; at++) {
+      const altered = Buffer.from(file);
+      altered[at] = (altered[at] as number) ^ 4;
+      await expect(snapshotStatus(inChunks(altered, 100))).rejects.toMatchObject({ code: 'corrupt' });
+    }
+    await expect(snapshotStatus(inChunks(file.subarray(0, -1), 100))).rejects.toMatchObject({ code: 'corrupt' });
   });
 
   it('tells what it holds', async () => {

@@ -59,10 +59,11 @@ export function maintenanceRoutes(service: Service, guard: Guard): Route[] {
       const header = headerOf(service);
       const hash = createHash('sha256');
       let remainingBytes = bytes + paddingOf(bytes);
-      for await (const blob of withPadding(chunks, bytes)) {
+      for await (const blob of withPadding(chunks)) {
         if (stream.signal.aborted) return;
         hash.update(blob);
-        remainingBytes -= blob.length;
+        // What was said before may have been about so much.
+        remainingBytes = Math.max(0, remainingBytes - blob.length);
         stream.send({ header, remainingBytes, blob, version: etcdVersion });
         await stream.ready();
       }
@@ -131,8 +132,10 @@ function paddingOf(bytes: number): number {
 }
 
 /** In pieces that any client takes, and with zeros after it to a whole number of pages. */
-async function* withPadding(chunks: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
+async function* withPadding(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
   for await (const chunk of chunks) {
+    bytes += chunk.length;
     for (let at = 0; at < chunk.length; at += blobBytes) yield chunk.subarray(at, at + blobBytes);
   }
   if (paddingOf(bytes) > 0) yield new Uint8Array(paddingOf(bytes));

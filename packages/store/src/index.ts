@@ -1,4 +1,13 @@
+export type { EtcdStore, Member, Alarm, StoreStatus, LeaseState } from './etcd-store.ts';
 export { openMemoryStore, openStore } from './open.ts';
-export { defaultLimits, type Limits, type OpenStoreOptions, type StoreLog, type StoreOptions } from './options.ts';
+export {
+  type ClusterOptions,
+  defaultLimits,
+  type Limits,
+  type OpenStoreOptions,
+  type PeerTls,
+  type StoreLog,
+  type StoreOptions,
+} from './options.ts';
 export * from './storage.ts';
 export type { Store, StoreStats } from './store.ts';

@@ -22,6 +22,8 @@ export const defaultLimits: Limits = {
   watchQueueBytes: 64 << 20,
   quotaBytes: 8 * 2 ** 30,
   cacheBytes: 4 << 20,
+  flushAfterMs: 100,
+  flushBytes: 1 << 20,
 };
 
 /** A pino logger fits. */
@@ -33,16 +35,16 @@ export interface StoreLog {
 
 export interface StoreOptions {
   /** Of this member, for people. */
-  name?: string;
+  name?: string | undefined;
   /** Absent: the one member of a store of its own. */
-  cluster?: ClusterOptions;
+  cluster?: ClusterOptions | undefined;
   /** Where the etcd API of this member can be reached; told to whoever asks for the members. */
-  clientUrls?: string[];
-  clock?: Clock;
-  limits?: Partial<Limits>;
-  log?: StoreLog;
+  clientUrls?: string[] | undefined;
+  clock?: Clock | undefined;
+  limits?: Partial<Limits> | undefined;
+  log?: StoreLog | undefined;
   /** The member has stopped for good: its disk failed, or it found that it cannot go on. */
-  onFailure?: (error: StorageError) => void;
+  onFailure?: ((error: StorageError) => void) | undefined;
 }
 
 export interface PeerTls {

@@ -25,6 +25,9 @@ import { deletedKeyValue, Watchers, type WatchLimits } from './watch.ts';
 export interface ReplicaLimits extends WatchLimits {
   /** Newest values kept in memory. */
   cacheBytes: number;
+  /** How long what was applied may wait for the disk, and how much of it: so much is applied again after a crash. */
+  flushAfterMs: number;
+  flushBytes: number;
 }
 
 export interface ReplicaParts {
@@ -46,9 +49,6 @@ export interface ReplicaParts {
   onFailure(error: unknown): void;
 }
 
-/** How long applied entries may wait for the disk: after a crash so much is applied again from the log. */
-const flushAfterMs = 100;
-const flushAboveBytes = 1 << 20;
 /** Above it applying waits for the disk. */
 const maxUnflushedBytes = 64 << 20;
 const trimPerFlush = 2000;
@@ -119,8 +119,8 @@ export class Replica implements StateMachine {
     // Before the answers, so that whoever is answered finds its write in every cache that is in step.
     if (events.length > 0) this.watchers.publish(this.#state.revision, events);
     for (const [sequence, answers] of answered) this.#parts.onAnswered(sequence, answers);
-    if (this.#disk.bytes > flushAboveBytes) this.#queueFlush();
-    else this.#flushTimer ??= this.#parts.clock.after(flushAfterMs, () => this.#queueFlush());
+    if (this.#disk.bytes > this.#parts.limits.flushBytes) this.#queueFlush();
+    else this.#flushTimer ??= this.#parts.clock.after(this.#parts.limits.flushAfterMs, () => this.#queueFlush());
     if (this.#disk.bytes > maxUnflushedBytes) return this.flush().then(() => undefined);
   }
 

@@ -7,7 +7,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { kvService, putRequest, putResponse, watchService } from '../../etcd-proto/index.ts';
 import { type EtcdApi, startEtcdApi } from '../start.ts';
 import { type Certificates, makeCertificates } from '../testing/certificates.ts';
-import { EtcdClient } from '../testing/client.ts';
+import { EtcdClient } from '../contract/client.ts';
 import { startApi } from '../testing/harness.ts';
 import { MemoryEtcdStore } from '../testing/memory-store.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, expect } from 'vitest';
 import { startEtcdApi, type EtcdApi, type EtcdApiLimits } from '../index.ts';
-import { EtcdClient } from './client.ts';
+import { EtcdClient } from '../contract/client.ts';
 import { MemoryEtcdStore } from './memory-store.ts';
 
 const started: (EtcdApi & { client: EtcdClient })[] = [];

@@ -18,14 +18,17 @@ export class Chaos {
   readonly #cut = new Set<string>();
   #network: Message[] = [];
   #nowMs = 0;
+  #hurrying: NodeId = 0;
   #count = 0;
   /** How bad this seed's world is. */
   readonly #weights;
   readonly #limits;
+  readonly #electionTicks: number;
 
   constructor(seed: number) {
     this.#random = new RandomSource(seed);
     const random = this.#random;
+    this.#electionTicks = random.pick([2, 3, 5, 10]);
     this.#limits = {
       maxMessageBytes: random.pick([1, 100, 1000, 1_000_000]),
       maxInflightMessages: random.pick([1, 2, 8, 256]),
@@ -41,18 +44,20 @@ export class Chaos {
       finishWrite: 5 + random.next() * 20,
       apply: 5 + random.next() * 15,
       propose: 10,
-      read: 3,
+      read: 6,
       drop: some(8),
       repeat: some(4),
       cut: some(1),
-      heal: 0.3,
-      crash: some(0.7),
-      start: 1.5,
+      isolate: some(1),
+      heal: 0.2 + random.next() * 0.6,
+      hurry: 0.5,
+      crash: some(1.5),
+      start: 4,
       save: 2,
       compact: some(2),
-      campaign: some(0.3),
-      transfer: some(0.5),
-      change: some(2),
+      campaign: some(1.5),
+      transfer: some(1),
+      change: some(3),
       unreachable: some(0.5),
     };
     const voters = Array.from({ length: 1 + random.below(5) }, (_, i) => i + 1);
@@ -67,13 +72,15 @@ export class Chaos {
   #step(): void {
     const random = this.#random;
     const action = random.weighted(this.#weights);
-    const member = random.pick([...this.#members.values()]);
+    const member = action === 'tick' ? this.#nextToTick() : random.pick([...this.#members.values()]);
     this.#nowMs += random.below(50);
     if (action === 'deliver') this.#deliver(random.below(this.#network.length));
     else if (action === 'drop') this.#network.splice(random.below(this.#network.length), 1).forEach(this.#failed);
     else if (action === 'repeat' && this.#network.length > 0) this.#send([{ ...random.pick(this.#network) }]);
     else if (action === 'cut') this.#cut.add(link(member.id, 1 + random.below(this.#members.size)));
+    else if (action === 'isolate') this.#isolate(member.id);
     else if (action === 'heal') this.#cut.clear();
+    else if (action === 'hurry') this.#hurrying = member.id;
     else if (action === 'start' && member.raft === undefined) member.start();
     else if (action === 'crash') member.crash();
     else if (member.raft !== undefined) this.#act(action, member, member.raft);
@@ -95,6 +102,18 @@ export class Chaos {
     else if (action === 'transfer') raft.transferLeadership(1 + random.below(this.#members.size));
     else if (action === 'change') this.#change(raft);
     else if (action === 'unreachable') raft.reportUnreachable(1 + random.below(this.#members.size));
+  }
+
+  /** The clock of one member runs faster than the others', which may sleep. */
+  #nextToTick(): TestMember {
+    const hurrying = this.#members.get(this.#hurrying);
+    return hurrying !== undefined && this.#random.chance(0.7)
+      ? hurrying
+      : this.#random.pick([...this.#members.values()]);
+  }
+
+  #isolate(id: NodeId): void {
+    for (let other = 1; other <= maxMembers; other++) this.#cut.add(link(id, other)).add(link(other, id));
   }
 
   #datas(): Uint8Array[] {
@@ -127,6 +146,7 @@ export class Chaos {
         id,
         configuration,
         random: this.#random.next,
+        electionTicks: this.#electionTicks,
         limits: this.#limits,
         onCommitted: (member, committed) => this.checker.onCommitted(member, committed),
       }),

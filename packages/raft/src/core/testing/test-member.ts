@@ -9,6 +9,7 @@ export interface TestMemberOptions {
   /** Without voters when it is to join. */
   configuration: Configuration;
   random: () => number;
+  electionTicks?: number | undefined;
   limits?: Partial<RaftLimits> | undefined;
   onCommitted: (member: TestMember, committed: Committed) => void;
 }
@@ -37,13 +38,14 @@ export class TestMember {
   }
 
   start(): void {
-    const { id, random, limits } = this.#options;
+    const { id, random, electionTicks, limits } = this.#options;
     const { log, saved } = this;
     // The state may come from a snapshot that was put in place just before the end, and the log not yet.
     if (saved.index > log.lastIndex || log.term(saved.index) !== saved.term) log.restart(saved);
     this.mark = saved;
     const { index: applied, configuration } = saved;
-    this.raft = new Raft({ id, log, hardState: log.hardState, applied, configuration, random, limits });
+    const { hardState } = log;
+    this.raft = new Raft({ id, log, hardState, applied, configuration, electionTicks, random, limits });
     this.apply();
   }
 

@@ -9,5 +9,7 @@ export {
   type StoreLog,
   type StoreOptions,
 } from './options.ts';
+export { restoreStore, type RestoreOptions } from './restore.ts';
+export { snapshotStatus, type SnapshotStatus } from './snapshot.ts';
 export * from './storage.ts';
 export type { Store, StoreStats } from './store.ts';

@@ -1,37 +1,78 @@
 import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import type { Identity } from './apiserver-process.ts';
+import { AnswerReader, preface, request } from './raw-http2.ts';
 
 /**
- * A process of its own: `load-generator.ts IDENTITY create|get CLIENTS SECONDS PREFIX`. Every client has one TLS
- * connection with HTTP/1.1 keep-alive and asks again as soon as it was answered. Prints JSON {requests, seconds,
- * latenciesMs (a sample)}. Deliberately bare, so that the server and not the generator is measured.
+ * A process of its own: `load-generator.ts IDENTITY create|get CLIENTS SECONDS PREFIX http/1.1|h2`. Every client has
+ * one TLS connection that stays and asks again as soon as it was answered. Prints JSON {requests, seconds, latenciesMs
+ * (a sample)}. Deliberately bare, so that the server and not the generator is measured.
  */
-const [identityFile, verb, clients, seconds, prefix] = process.argv.slice(2) as [
+const [identityFile, verb, clients, seconds, prefix, protocol] = process.argv.slice(2) as [
   string,
   'create' | 'get',
   string,
   string,
   string,
+  'http/1.1' | 'h2',
 ];
 const identity = JSON.parse(readFileSync(identityFile, 'utf8')) as Identity;
 const PATH = '/api/v1/namespaces/default/configmaps';
 const GET_NAMES = 1_000;
 
 let next = 0;
-function nextRequest(): Buffer {
+function nextRequest(): { method: string; path: string; body?: string } {
   const n = next++;
-  if (verb === 'get') return Buffer.from(`GET ${PATH}/${prefix}-${n % GET_NAMES} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+  if (verb === 'get') return { method: 'GET', path: `${PATH}/${prefix}-${n % GET_NAMES}` };
   const body = JSON.stringify({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: `${prefix}-${n}` },
     data: { key: 'v'.repeat(256) },
   });
-  return Buffer.from(
-    `POST ${PATH} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-  );
+  return { method: 'POST', path: PATH, body };
 }
+
+/** What a protocol does with a connection: says the next request, and tells when its answer is there. */
+type Speaker = (send: (data: Buffer) => void, onAnswer: () => void) => { ask(): void; take(data: Buffer): void };
+
+const http1: Speaker = (send, onAnswer) => {
+  let buffered: Buffer = Buffer.alloc(0);
+  return {
+    ask() {
+      const { method, path, body } = nextRequest();
+      const of = body === undefined ? '' : `content-type: application/json\r\ncontent-length: ${body.length}\r\n`;
+      send(Buffer.from(`${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${of}\r\n${body ?? ''}`));
+    },
+    take(data) {
+      buffered = buffered.length === 0 ? data : Buffer.concat([buffered, data]);
+      const headerEnd = buffered.indexOf('\r\n\r\n');
+      if (headerEnd < 0) return;
+      const head = buffered.toString('latin1', 0, headerEnd);
+      const length = Number(/content-length: (\d+)/i.exec(head)?.[1]);
+      if (!/^HTTP\/1\.1 20[01]/.test(head) || Number.isNaN(length)) throw new Error(buffered.toString());
+      if (buffered.length < headerEnd + 4 + length) return;
+      buffered = Buffer.alloc(0);
+      onAnswer();
+    },
+  };
+};
+
+const http2: Speaker = (send, onAnswer) => {
+  const reader = new AnswerReader(send, (body) => {
+    if (!body.includes('"kind":"ConfigMap"')) throw new Error(body.toString());
+    onAnswer();
+  });
+  let stream = -1;
+  return {
+    ask() {
+      const { method, path, body } = nextRequest();
+      if (stream < 0) send(preface());
+      send(request((stream += 2), method, path, body));
+    },
+    take: (data) => reader.take(data),
+  };
+};
 
 function client(until: number, latencies: number[]): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -39,28 +80,29 @@ function client(until: number, latencies: number[]): Promise<void> {
       ...identity,
       host: '127.0.0.1',
       servername: 'localhost',
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: [protocol],
     });
     socket.setNoDelay(true);
     let sent = 0;
-    let buffered: Buffer = Buffer.alloc(0);
-    const send = (): void => {
+    const next = (): void => {
       sent = performance.now();
       if (sent >= until) socket.end(() => resolve());
-      else socket.write(nextRequest());
+      else speaker.ask();
     };
-    socket.on('secureConnect', send);
+    const speaker = (protocol === 'h2' ? http2 : http1)(
+      (data) => void socket.write(data),
+      () => {
+        latencies.push(performance.now() - sent);
+        next();
+      },
+    );
+    socket.on('secureConnect', next);
     socket.on('data', (data: Buffer) => {
-      buffered = buffered.length === 0 ? data : Buffer.concat([buffered, data]);
-      const headerEnd = buffered.indexOf('\r\n\r\n');
-      if (headerEnd < 0) return;
-      const head = buffered.toString('latin1', 0, headerEnd);
-      const length = Number(/content-length: (\d+)/i.exec(head)?.[1]);
-      if (!/^HTTP\/1\.1 20[01]/.test(head) || Number.isNaN(length)) return reject(new Error(buffered.toString()));
-      if (buffered.length < headerEnd + 4 + length) return;
-      buffered = Buffer.alloc(0);
-      latencies.push(performance.now() - sent);
-      send();
+      try {
+        speaker.take(data);
+      } catch (error) {
+        reject(error as Error);
+      }
     });
     socket.on('error', reject);
   });

@@ -7,14 +7,15 @@ interface Kubeconfig {
   users: { user: { 'client-certificate-data': string; 'client-key-data': string } }[];
 }
 
-/** A request as the admin, byte for byte as given: nothing of a client library in between. */
+/** A request as the admin, byte for byte as given: nothing of a client library in between, which would try again. */
 export function rawRequest(
   method: string,
   path: string,
   body: string | Buffer = '',
   contentType = 'application/json',
+  kubeconfig = '/etc/wherry/admin.kubeconfig',
 ): Promise<{ status: number; body: Record<string, unknown> }> {
-  const config = parse(readFileSync('/etc/wherry/admin.kubeconfig', 'utf8')) as Kubeconfig;
+  const config = parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig;
   const [cluster, user] = [config.clusters[0]!.cluster, config.users[0]!.user];
   const pem = (data: string): string => Buffer.from(data, 'base64').toString();
   const tls = {

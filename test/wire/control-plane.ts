@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureClusterPki, ensureLeaf, type KeyPair } from '@wherry/pki';
+import { EtcdProcess, findEtcd } from '@wherry/store/etcd-process';
 import { ROOT, eventually, run, wherry, type Result } from '../e2e/run.ts';
 
 /** An apiserver and a controller-manager, each a process of its own, and nothing else: no node will ever come. */
@@ -15,12 +16,17 @@ export interface ControlPlane {
   /** A kubeconfig of somebody else. */
   kubeconfigFor(user: string, groups?: string[]): Promise<string>;
   kubectl(program: string, args: string[], input?: string): Promise<Result>;
+  /** Ends the apiserver, and starts it again with the same flags; resolves when it is ready. */
+  restartApiserver(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   stop(): Promise<void>;
 }
 
 const STOP_MS = 10_000;
 
+/** With WHERRY_WIRE_STORE=etcd, and unless the flags name one, on a real etcd of its own. */
 export async function startControlPlane(flags: string[] = []): Promise<ControlPlane> {
+  const isElsewhere = flags.some((flag) => flag.startsWith('--etcd-servers='));
+  const etcd = process.env['WHERRY_WIRE_STORE'] === 'etcd' && !isElsewhere ? await startEtcd() : undefined;
   const dir = mkdtempSync(join(tmpdir(), 'wherry-wire-'));
   const pkiDir = join(dir, 'pki');
   const now = new Date();
@@ -45,7 +51,8 @@ export async function startControlPlane(flags: string[] = []): Promise<ControlPl
   };
   const kubeconfig = await kubeconfigFor('kubernetes-admin', ['system:masters']);
   const pki = (name: string): string => join(pkiDir, name);
-  const apiserver = daemon(dir, 'apiserver', [
+  const apiserverFlags = [
+    ...(etcd ? [`--etcd-servers=${etcd.url}`] : []),
     `--data-dir=${join(dir, 'data')}`,
     '--bind-address=127.0.0.1',
     `--secure-port=${port}`,
@@ -56,10 +63,13 @@ export async function startControlPlane(flags: string[] = []): Promise<ControlPl
     `--kubelet-client-certificate=${pki('apiserver-kubelet-client.crt')}`,
     `--kubelet-client-key=${pki('apiserver-kubelet-client.key')}`,
     ...flags,
-  ]);
-  const processes = [apiserver];
+  ];
+  let apiserver = daemon(dir, 'apiserver', apiserverFlags);
+  let manager: ChildProcess | undefined;
   const stop = async (): Promise<void> => {
-    for (const child of processes.toReversed()) await end(child);
+    if (manager) await end(manager);
+    await end(apiserver);
+    await etcd?.[Symbol.asyncDispose]();
     rmSync(dir, { recursive: true, force: true });
   };
   const kubectl = (program: string, args: string[], input?: string): Promise<Result> =>
@@ -68,21 +78,27 @@ export async function startControlPlane(flags: string[] = []): Promise<ControlPl
       env: { KUBECONFIG: kubeconfig, HOME: dir, KUBECACHEDIR: join(dir, 'cache') },
       ...(input === undefined ? {} : { input }),
     });
-  try {
+  const ready = async (): Promise<void> => {
     await eventually('the apiserver is ready, or has ended', async () => {
       return apiserver.exitCode !== null || (await kubectl(wherry, ['get', '--raw', '/readyz'])).code === 0;
     });
     if (apiserver.exitCode !== null) throw new Error(readFileSync(join(dir, 'apiserver.log'), 'utf8'));
-    const manager = await kubeconfigFor('system:kube-controller-manager');
-    processes.push(
-      daemon(dir, 'controller-manager', [
-        `--kubeconfig=${manager}`,
-        `--root-ca-file=${pki('ca.crt')}`,
-        '--cluster-cidr=10.244.0.0/16',
-        '--leader-elect=false',
-        '--secure-port=0',
-      ]),
-    );
+  };
+  const restartApiserver = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    await end(apiserver, signal);
+    apiserver = daemon(dir, 'apiserver', apiserverFlags);
+    await ready();
+  };
+  try {
+    await ready();
+    const kubeconfigOfManager = await kubeconfigFor('system:kube-controller-manager');
+    manager = daemon(dir, 'controller-manager', [
+      `--kubeconfig=${kubeconfigOfManager}`,
+      `--root-ca-file=${pki('ca.crt')}`,
+      '--cluster-cidr=10.244.0.0/16',
+      '--leader-elect=false',
+      '--secure-port=0',
+    ]);
     await eventually('the default service account is there', async () => {
       return (await kubectl(wherry, ['get', 'serviceaccount', 'default', '-n', 'default'])).code === 0;
     });
@@ -90,7 +106,7 @@ export async function startControlPlane(flags: string[] = []): Promise<ControlPl
     await stop();
     throw error;
   }
-  return { kubeconfig, dir, url, kubeconfigFor, kubectl, stop };
+  return { kubeconfig, dir, url, kubeconfigFor, kubectl, restartApiserver, stop };
 }
 
 function daemon(dir: string, name: string, args: string[]): ChildProcess {
@@ -100,7 +116,13 @@ function daemon(dir: string, name: string, args: string[]): ChildProcess {
   return spawn(node, [join(ROOT, 'apps', name, 'src/main.ts'), ...args], { stdio: ['ignore', log, log], cwd: dir });
 }
 
-function end(child: ChildProcess): Promise<void> {
+function startEtcd(): Promise<EtcdProcess> {
+  const program = findEtcd();
+  if (program === undefined) throw new Error('no etcd: run scripts/wire, or set $WHERRY_CLIENTS');
+  return EtcdProcess.start(program);
+}
+
+function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
@@ -108,7 +130,7 @@ function end(child: ChildProcess): Promise<void> {
       clearTimeout(timer);
       resolve();
     });
-    child.kill('SIGTERM');
+    child.kill(signal);
   });
 }
 

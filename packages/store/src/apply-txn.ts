@@ -177,7 +177,7 @@ export function removeKey(state: State, key: string, changes: Change[]): Version
 
 function range(state: State, request: RangeRequest, current: number): { kvs: KeyRef[]; count: number; more: boolean } {
   const { limit = 0, countOnly } = request;
-  const revision = request.revision === undefined || request.revision === 0 ? current : request.revision;
+  const revision = request.revision !== undefined && request.revision > 0 ? request.revision : current;
   const most = countOnly === true ? 0 : limit > 0 ? limit : Number.POSITIVE_INFINITY;
   const kvs: KeyRef[] = [];
   let count = 0;

@@ -13,9 +13,12 @@ export class ByteWriter {
     this.#bytes[this.#at++] = value;
   }
 
-  /** A safe integer from 0 on: seven bits a byte, low ones first, the top bit set on all but the last. */
+  /**
+   * A safe integer from 0 on: seven bits a byte, low ones first, the top bit set on all but the last. Any other number,
+   * after two bytes that are none: as it is.
+   */
   number(value: number): void {
-    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} cannot be written`);
+    if (!isPlain(value)) return this.#odd(value);
     if (this.#at + 8 > this.#bytes.length) this.#grow(8);
     let rest = value;
     while (rest >= 0x80) {
@@ -45,6 +48,13 @@ export class ByteWriter {
 
   done(): Uint8Array {
     return this.#bytes.subarray(0, this.#at);
+  }
+
+  #odd(value: number): void {
+    if (this.#at + 10 > this.#bytes.length) this.#grow(10);
+    this.#bytes[this.#at++] = 0x80;
+    this.#bytes[this.#at++] = 0;
+    this.#at = this.#bytes.writeDoubleLE(value, this.#at);
   }
 
   #grow(by: number): void {
@@ -80,32 +90,50 @@ export class ByteReader {
     for (let scale = 0x80; ; scale *= 0x80) {
       const next = this.byte();
       value += (next & 0x7f) * scale;
+      if (next === 0 && value === 0 && scale === 0x80) return this.#odd();
       // The second is no number as it is written, and ends a chain of bytes without an end.
       if (!Number.isSafeInteger(value) || next === 0) throw new RangeError('there is no such number');
       if (next < 0x80) return value;
     }
   }
 
+  /** Of things, or bytes. */
+  count(): number {
+    const count = this.number();
+    if (!isPlain(count) || count > this.left) throw new RangeError('the bytes end too early');
+    return count;
+  }
+
   string(): string {
-    const from = this.#skip(this.number());
+    const from = this.#skip(this.count());
     return this.#bytes.toString('latin1', from, this.#at);
   }
 
   text(): string {
-    const from = this.#skip(this.number());
+    const from = this.#skip(this.count());
     return this.#bytes.toString('utf8', from, this.#at);
   }
 
   /** A view. */
   bytes(): Uint8Array {
-    const from = this.#skip(this.number());
+    const from = this.#skip(this.count());
     return this.#bytes.subarray(from, this.#at);
+  }
+
+  #odd(): number {
+    const value = this.#bytes.readDoubleLE(this.#skip(8));
+    if (isPlain(value)) throw new RangeError('there is no such number');
+    return value;
   }
 
   #skip(length: number): number {
     const from = this.#at;
-    if (length > this.#bytes.length - from) throw new RangeError('the bytes end too early');
     this.#at = from + length;
+    if (this.#at > this.#bytes.length) throw new RangeError('the bytes end too early');
     return from;
   }
+}
+
+function isPlain(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }

@@ -155,30 +155,26 @@ function readTxn(reader: ByteReader, depth: number): EtcdTxnRequest {
   return { compares: many(reader, readCompare), success: many(reader, operation), failure: many(reader, operation) };
 }
 
-/* The first byte of a compare: its target in the three lowest bits, its operator in the next two, and these. */
-const below0 = 0x20;
+/* The first byte of a compare: its target in the three lowest bits, its operator in the next two, and this. */
 const ranged = 0x80;
 
 function writeCompare(writer: ByteWriter, compare: EtcdCompare): void {
   const head = targets.indexOf(compare.target) | (operators.indexOf(compare.op) << 3);
-  const negative = compare.target !== 'value' && compare.value < 0;
-  writer.byte(head | (negative ? below0 : 0) | (isRanged(compare) ? ranged : 0));
+  writer.byte(head | (isRanged(compare) ? ranged : 0));
   writeRange(writer, compare);
   if (compare.target === 'value') writer.bytes(compare.value);
-  else writer.number(Math.abs(compare.value));
+  else writer.number(compare.value);
 }
 
 function readCompare(reader: ByteReader): EtcdCompare {
   const head = reader.byte();
   const target = oneOf(targets, head & 7);
   const op = oneOf(operators, (head >> 3) & 3);
-  const negative = (head & below0) !== 0;
-  if ((head & 0x40) !== 0 || (negative && target === 'value')) throw new RangeError(`there is no compare ${head}`);
+  if ((head & 0x60) !== 0) throw new RangeError(`there is no compare ${head}`);
   const range = readRange(reader, (head & ranged) !== 0);
-  if (target === 'value') return { ...range, target, op, value: reader.bytes() };
-  const value = reader.number();
-  if (negative && value === 0) throw new RangeError('there is no zero below zero');
-  return { ...range, target, op, value: negative ? -value : value };
+  return target === 'value'
+    ? { ...range, target, op, value: reader.bytes() }
+    : { ...range, target, op, value: reader.number() };
 }
 
 /* The first byte of an operation: its type in the two lowest bits, and which fields follow. */
@@ -257,8 +253,7 @@ function readRange(reader: ByteReader, isRange: boolean): KeyRange {
 
 /** Nothing takes less than a byte, so that no number of things can be made up. */
 function many<T>(reader: ByteReader, read: (reader: ByteReader) => T): T[] {
-  const count = reader.number();
-  if (count > reader.left) throw new RangeError('the bytes end too early');
+  const count = reader.count();
   const things: T[] = [];
   for (let i = 0; i < count; i++) things.push(read(reader));
   return things;

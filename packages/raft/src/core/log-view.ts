@@ -99,7 +99,7 @@ export class LogView {
     let low = this.compacted.index - 1;
     let high = Math.min(index, this.lastIndex);
     while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
+      const middle = Math.floor((low + high + 1) / 2);
       if (this.term(middle) <= term) low = middle;
       else high = middle - 1;
     }

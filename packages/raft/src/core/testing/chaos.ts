@@ -4,7 +4,7 @@ import { RandomSource } from './random-source.ts';
 import { TestMember } from './test-member.ts';
 
 const maxMembers = 8;
-const maxOnTheWay = 200;
+const maxOnTheWay = 60;
 
 /**
  * A cluster to which anything happens that may: messages are lost, repeated and reordered, links fail in one direction,
@@ -40,7 +40,8 @@ export class Chaos {
     this.#weights = {
       tick: 10 + random.next() * 20,
       deliver: 60,
-      startWrite: 20,
+      turn: some(40),
+      startWrite: 15,
       finishWrite: 5 + random.next() * 20,
       apply: 5 + random.next() * 15,
       propose: 10,
@@ -74,7 +75,7 @@ export class Chaos {
     const action = random.weighted(this.#weights);
     const member = action === 'tick' ? this.#nextToTick() : random.pick([...this.#members.values()]);
     this.#nowMs += random.below(50);
-    if (action === 'deliver') this.#deliver(random.below(this.#network.length));
+    if (action === 'deliver') this.#deliverSome();
     else if (action === 'drop') this.#network.splice(random.below(this.#network.length), 1).forEach(this.#failed);
     else if (action === 'repeat' && this.#network.length > 0) this.#send([{ ...random.pick(this.#network) }]);
     else if (action === 'cut') this.#cut.add(link(member.id, 1 + random.below(this.#members.size)));
@@ -91,6 +92,7 @@ export class Chaos {
   #act(action: string, member: TestMember, raft: NonNullable<TestMember['raft']>): void {
     const random = this.#random;
     if (action === 'tick') raft.tick(this.#nowMs);
+    else if (action === 'turn') this.#turn(member);
     else if (action === 'startWrite') member.startWrite();
     else if (action === 'finishWrite') this.#finishWrite(member);
     else if (action === 'apply') member.apply(random.pick([1, 200, 10_000]));
@@ -151,6 +153,19 @@ export class Chaos {
         onCommitted: (member, committed) => this.checker.onCommitted(member, committed),
       }),
     );
+  }
+
+  #turn(member: TestMember): void {
+    member.startWrite();
+    this.#finishWrite(member);
+    member.apply();
+  }
+
+  #deliverSome(): void {
+    const random = this.#random;
+    for (let left = 1 + random.below(6); left > 0; left--) {
+      this.#deliver(random.chance(0.7) ? 0 : random.below(this.#network.length));
+    }
   }
 
   #finishWrite(member: TestMember): void {
@@ -226,9 +241,7 @@ export class Chaos {
       for (const member of this.#members.values()) {
         if (member.raft === undefined) continue;
         this.#send(member.raft.takeMessages());
-        member.startWrite();
-        this.#finishWrite(member);
-        member.apply();
+        this.#turn(member);
         this.checker.observe(member);
       }
       for (let left = this.#network.length; left > 0; left--) this.#deliver(0);

@@ -1,4 +1,5 @@
 import { raftScenario } from './raft/raft-scenario.ts';
+import { storeScenario } from './store/store-scenario.ts';
 import { type Plan, planOf, type Run } from './scenario.ts';
 import { Network } from './world/network.ts';
 import { Random } from './world/random.ts';
@@ -8,6 +9,7 @@ import { Trace } from './world/trace.ts';
 
 export const scenarios: Record<string, (run: Run) => void> = {
   raft: raftScenario,
+  store: storeScenario,
 };
 
 export interface Outcome {

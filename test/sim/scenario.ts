@@ -24,6 +24,9 @@ export interface Plan {
   /** In entries: small, so that snapshots are needed. */
   compaction: { maxEntries: number; keptEntries: number };
   raftLimits: Partial<RaftLimits>;
+  watches: number;
+  watchQueueEvents: number;
+  cacheBytes: number;
 }
 
 export interface Run {
@@ -90,5 +93,8 @@ export function planOf(random: Random): Plan {
     raftLimits: random.chance(0.3)
       ? { maxMessageBytes: 100, maxInflightMessages: 2, maxInflightBytes: 300, maxHeldMessages: 8 }
       : {},
+    watches: random.below(6),
+    watchQueueEvents: random.pick([10, 10_000]),
+    cacheBytes: random.pick([0, 200, 1 << 20]),
   };
 }

@@ -239,8 +239,12 @@ export class Store implements Storage, EtcdStore {
   async backup(): Promise<{ bytes: number; chunks: AsyncIterable<Uint8Array> }> {
     this.#refuseIfClosed();
     const { replica } = this.#parts;
-    const { chunks, close } = await replica.snapshot();
-    return { bytes: replica.size.bytes, chunks: closing(chunks, close) };
+    try {
+      const { chunks, close } = await replica.snapshot();
+      return { bytes: replica.size.bytes, chunks: closing(chunks, close) };
+    } catch (error) {
+      throw asStorageError(error);
+    }
   }
 
   async defragment(): Promise<void> {
@@ -342,6 +346,8 @@ function leaseOf(answer: Answer): Lease {
 async function* closing(chunks: AsyncIterable<Uint8Array>, close: () => Promise<void>): AsyncIterable<Uint8Array> {
   try {
     yield* chunks;
+  } catch (error) {
+    throw asStorageError(error);
   } finally {
     await close();
   }

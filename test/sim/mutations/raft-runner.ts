@@ -29,11 +29,8 @@ export const raftRunnerMutations: Mutation[] = [
     edits: [
       {
         file: 'packages/raft/src/runner/runner.ts',
-        find: `      this.#persist(async () => {
-        if (ready.snapshot`,
-        replace: `      this.#send(ready.messages);
-      this.#persist(async () => {
-        if (ready.snapshot`,
+        find: 'this.#persist(async () => {',
+        replace: 'this.#send(ready.messages); this.#persist(async () => {',
       },
     ],
   },

@@ -35,7 +35,7 @@ export function raftScenario({ world, plan, until }: Run): void {
   const open = async (parts: MemberParts): Promise<RaftMember> => {
     const { id, volume, clock, transport, onFailure } = parts;
     const machine = new RegisterMachine(volume, founders, (committed) => oracle.applied(id, committed));
-    transport.setPeers(addresses());
+    transport.setPeers(addresses(), []);
     const runner = await Runner.open({
       id,
       volume,
@@ -55,6 +55,7 @@ export function raftScenario({ world, plan, until }: Run): void {
   const cluster = new Cluster<RaftMember>(world, {
     open,
     close: ({ runner }) => runner.close(),
+    onFailed: (id, error) => finding(`member ${id} failed though its disk is well: ${error.stack}`),
     onRefused: (id, error) => finding(`member ${id} does not start: ${error.stack}`),
     verified: ['log'],
     syncMs: plan.syncMs,

@@ -1,5 +1,5 @@
 import type { NodeId, Transport } from '@wherry/raft';
-import { DiskError, type Volume } from '@wherry/raft/disk';
+import type { Volume } from '@wherry/raft/disk';
 import { SimClock } from './clock.ts';
 import { type DiskTemper, type Finding, HostDisk } from './disk.ts';
 import type { Network } from './network.ts';
@@ -24,7 +24,7 @@ export interface Host<M> {
   disk: HostDisk;
   temper: DiskTemper;
   /** While it runs. `member` is there once it is open. */
-  running: { life: Life; clock: SimClock; member: M | undefined } | undefined;
+  running: { life: Life; clock: SimClock; member: M | undefined; ended: Promise<void>; end(): void } | undefined;
   /** Taken out of the cluster for good. */
   retired: boolean;
   clockRate: number;
@@ -44,6 +44,8 @@ export interface World {
 export interface ClusterOptions<M> {
   open(parts: MemberParts): Promise<M>;
   close(member: M): Promise<void>;
+  /** A member has stopped, though its disk is well. */
+  onFailed(id: NodeId, error: Error): void;
   /** A member that ran before refuses to start: damage, where none was done. */
   onRefused(id: NodeId, error: Error): void;
   /** The disks of which every bit is verified at the start. */
@@ -84,7 +86,11 @@ export class Cluster<M> {
     const { scheduler, random, network } = this.#world;
     const life: Life = { alive: true, pausedUntilMs: 0 };
     const clock = new SimClock(scheduler, life, { startMs: random.below(1e6), rate: host.clockRate });
-    const running: NonNullable<Host<M>['running']> = { life, clock, member: undefined };
+    let end = (): void => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const running: NonNullable<Host<M>['running']> = { life, clock, member: undefined, ended, end };
     host.running = running;
     this.note(host.id, 'starts');
     const own = random.fork();
@@ -115,6 +121,7 @@ export class Cluster<M> {
     }
     this.note(host.id, how);
     host.running.life.alive = false;
+    host.running.end();
     this.#world.network.died(host.running.life);
     host.running = undefined;
     if (how === 'kill') host.disk.kill();
@@ -162,8 +169,7 @@ export class Cluster<M> {
   #failed(host: Host<M>, life: Life, error: Error): void {
     if (!life.alive) return;
     this.note(host.id, `fails: ${error.message}`);
-    if (host.temper.failure === 0)
-      this.#world.finding(`member ${host.id} failed though its disk is well: ${error.stack}`);
+    if (host.temper.failure === 0) this.#options.onFailed(host.id, error);
     // It ends after what it does at the moment.
     this.#world.scheduler.after(1, life, () => this.crash(host, 'kill'));
   }
@@ -173,7 +179,7 @@ export class Cluster<M> {
     this.note(host.id, `refuses to start: ${error.message}`);
     this.crash(host, 'kill');
     if (host.damage !== undefined) {
-      if (!(error instanceof DiskError && error.code === 'corrupt')) {
+      if ((error as { code?: string }).code !== 'corrupt') {
         this.#world.finding(`member ${host.id} ends with ${error.stack} when ${host.damage}`);
       }
       host.damage = undefined;

@@ -16,6 +16,14 @@ export interface NetworkTemper {
 
 type Snapshot = Message & { type: 'snapshot' };
 
+interface End {
+  life: Life;
+  receiver: TransportReceiver;
+  transport: Transport;
+  /** Whom it knows to be no member any more. */
+  removed: readonly NodeId[];
+}
+
 interface Pipe {
   sender: Life;
   receiver: Life;
@@ -31,7 +39,7 @@ export class Network {
   onDeliver: (message: Message) => void = () => {};
   readonly #scheduler: Scheduler;
   readonly #random: Random;
-  readonly #ends = new Map<NodeId, { life: Life; receiver: TransportReceiver; transport: Transport }>();
+  readonly #ends = new Map<NodeId, End>();
   readonly #lastArrivalMs = new Map<string, number>();
   readonly #pipes = new Set<Pipe>();
 
@@ -44,10 +52,11 @@ export class Network {
   transport(id: NodeId, life: Life): Transport {
     let peers: ReadonlyMap<NodeId, readonly string[]> = new Map();
     let mine: TransportReceiver | undefined;
+    let gone: readonly NodeId[] = [];
     const transport: Transport = {
       start: async (receiver) => {
         mine = receiver;
-        this.#ends.set(id, { life, receiver, transport });
+        this.#ends.set(id, { life, receiver, transport, removed: gone });
       },
       send: (messages) => {
         for (const message of messages) {
@@ -63,8 +72,11 @@ export class Network {
         this.onSend(message);
         return this.#sendSnapshot(life, message, chunks);
       },
-      setPeers: (now) => {
+      setPeers: (now, removed) => {
         peers = new Map(now);
+        gone = removed;
+        const end = this.#ends.get(id);
+        if (end?.life === life) end.removed = removed;
       },
       close: () =>
         new Promise((resolve) => {
@@ -77,7 +89,7 @@ export class Network {
 
   /** As if the member had found out by itself. */
   setPeers(id: NodeId, peers: ReadonlyMap<NodeId, readonly string[]>): void {
-    this.#ends.get(id)?.transport.setPeers(peers);
+    this.#ends.get(id)?.transport.setPeers(peers, []);
   }
 
   /** Its connections break. */
@@ -113,11 +125,18 @@ export class Network {
   #deliver(message: Message): void {
     const end = this.#ends.get(message.to);
     if (!end || this.#isCut(message.from, message.to)) return;
-    // Through the scheduler, since the receiver may be paused.
-    this.#scheduler.after(0, end.life, () => {
+    if (end.removed.includes(message.from)) return this.#tellRemoved(message.from);
+    // Through the scheduler, since the receiver may be paused: then what comes from outside is late, and in any order.
+    const pausedMs = Math.max(0, end.life.pausedUntilMs - this.#scheduler.nowMs);
+    this.#scheduler.after(pausedMs === 0 ? 0 : pausedMs + this.#random.tail(1), end.life, () => {
       this.onDeliver(message);
       end.receiver.onMessages([copyOf(message)]);
     });
+  }
+
+  #tellRemoved(id: NodeId): void {
+    const end = this.#ends.get(id);
+    if (end) this.#scheduler.after(this.#random.tail(this.temper.latencyMs), end.life, () => end.receiver.onRemoved());
   }
 
   #sendSnapshot(sender: Life, message: Snapshot, chunks: AsyncIterable<Uint8Array>): Promise<void> {
@@ -142,7 +161,7 @@ export class Network {
 
   #pipe(
     sender: Life,
-    end: { life: Life; receiver: TransportReceiver },
+    end: End,
     message: Snapshot,
     iterator: AsyncIterator<Uint8Array>,
     after: (life: Life, run: () => void) => void,

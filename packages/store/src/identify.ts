@@ -18,7 +18,10 @@ const asks = 60;
 const askAgainMs = 500;
 
 /** Who the member on this data directory is, and how it begins when that is empty. Rejects with StorageError. */
-export async function identify(state: State, { name = 'default', clientUrls = [], cluster }: StoreOptions): Promise<Identified> {
+export async function identify(
+  state: State,
+  { name = 'default', clientUrls = [], cluster }: StoreOptions,
+): Promise<Identified> {
   if (state.members.length > 0) return known(state, name, cluster);
   if (cluster === undefined) {
     const id = memberIdOf(lone.peerUrls, lone.token);

@@ -14,6 +14,8 @@ import { StorageError } from './storage.ts';
 import { asStorageError } from './storage-error.ts';
 import { Store } from './store.ts';
 
+export type { Store };
+
 /** How an empty data directory begins: with what all first members begin, or with nothing but where they are. */
 export interface Beginning {
   type: 'new' | 'join';
@@ -76,9 +78,7 @@ async function begin({ volume, loaded: given, id, beginning, log }: MemberOption
     }
     await volume.state.batch([ledger.seal(state)], { sync: true });
   }
-  if (state.removed.includes(id)) {
-    throw new StorageError('cluster', `member ${id.toString(16)} was removed from the cluster: ${remedy}`);
-  }
+  if (state.removed.includes(id)) throw removedError(id);
   log.info({ revision: state.revision, keys: state.index.size, applied: state.appliedIndex }, 'store-opened');
   return loaded;
 }
@@ -100,7 +100,10 @@ async function startMember(options: MemberOptions, loaded: Loaded): Promise<Stor
     term: () => raft.term,
     leads: (term) => leads() && raft.term === term,
   });
+  let failed = false;
   const fail = (error: unknown): void => {
+    if (failed) return;
+    failed = true;
     log.error({ error: String(error) }, 'store-failed');
     for (const routine of routines) routine.close();
     const cause = asStorageError(error);
@@ -114,6 +117,12 @@ async function startMember(options: MemberOptions, loaded: Loaded): Promise<Stor
       log.warn({ command: command.type, error: String(error) }, 'store-proposal-failed');
     }
   };
+  /** Once what tells it is applied. */
+  const leave = async (): Promise<void> => {
+    await clock.turn();
+    fail(removedError(id));
+    await runner?.close();
+  };
   const replica: Replica = new Replica({
     volume,
     loaded,
@@ -122,7 +131,10 @@ async function startMember(options: MemberOptions, loaded: Loaded): Promise<Stor
     origin,
     onAnswered: (sequence, answers) => proposer.applied(sequence, answers),
     onInstalled: (wasApplied) => proposer.appliedUnseen(wasApplied),
-    onClusterChanged: () => transport.setPeers(addressesOf(replica.state.members)),
+    onClusterChanged() {
+      transport.setPeers(addressesOf(replica.state.members), replica.state.removed);
+      if (replica.state.removed.includes(id)) void leave();
+    },
     onDiverged: () => void settle({ type: 'alarm', action: 'raise', alarm: { member: id, type: 'corrupt' } }),
     onFailure(error) {
       fail(error);
@@ -131,7 +143,7 @@ async function startMember(options: MemberOptions, loaded: Loaded): Promise<Stor
     },
   });
   const state = () => replica.state;
-  transport.setPeers(addressesOf(state().members.length > 0 ? state().members : beginning.members));
+  transport.setPeers(addressesOf(state().members.length > 0 ? state().members : beginning.members), state().removed);
   const { tickMs, electionTicks, heartbeatTicks, compaction } = options;
   const running = await Runner.open({
     ...{
@@ -152,6 +164,7 @@ async function startMember(options: MemberOptions, loaded: Loaded): Promise<Stor
       Object.assign(raft, { role, term, leader });
       if (lost && leader !== 0) proposer.leaderChanged();
     },
+    onRemoved: () => void leave(),
     onFailure: fail,
   });
   runner = running;
@@ -216,7 +229,10 @@ function addressesOf(members: readonly Member[]): Map<number, readonly string[]>
   return new Map(members.map(({ id, peerUrls }) => [id, peerUrls]));
 }
 
-const remedy = 'empty its data directory and add it to the cluster again';
+function removedError(id: number): StorageError {
+  const remedy = 'to have it back, empty its data directory and add it again';
+  return new StorageError('cluster', `member ${id.toString(16)} was removed from the cluster; ${remedy}`);
+}
 
 function closedError(): StorageError {
   return new StorageError('closed', 'the store is closed');

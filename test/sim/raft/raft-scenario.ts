@@ -4,6 +4,7 @@ import { type RegisterInput, type RegisterOutput, registerModel } from '../regis
 import type { Plan, Run } from '../scenario.ts';
 import { Cluster, type MemberParts } from '../world/cluster.ts';
 import { Nemesis } from '../world/nemesis.ts';
+import type { Life } from '../world/scheduler.ts';
 import { hashOf } from '../world/trace.ts';
 import { RaftOracle } from './raft-oracle.ts';
 import { type RegisterCommand, RegisterMachine } from './register-machine.ts';
@@ -11,6 +12,7 @@ import { type RegisterCommand, RegisterMachine } from './register-machine.ts';
 interface RaftMember {
   runner: Runner;
   machine: RegisterMachine;
+  life: Life;
 }
 
 type Op = Operation<RegisterInput, RegisterOutput> & { key: string };
@@ -50,7 +52,7 @@ export function raftScenario({ world, plan, until }: Run): void {
       limits: plan.raftLimits,
       onFailure: (error) => onFailure(error as Error),
     });
-    return { runner, machine };
+    return { runner, machine, life: parts.life };
   };
   const cluster = new Cluster<RaftMember>(world, {
     open,
@@ -59,6 +61,7 @@ export function raftScenario({ world, plan, until }: Run): void {
     onRefused: (id, error) => finding(`member ${id} does not start: ${error.stack}`),
     verified: ['log'],
     syncMs: plan.syncMs,
+    slowHosts: plan.slowHosts,
     clockDrift: plan.clockDrift,
   });
   for (const id of founders) cluster.addHost(id);
@@ -72,7 +75,10 @@ export function raftScenario({ world, plan, until }: Run): void {
     const op: Op = { key, input, called: ++moment, returned: Number.POSITIVE_INFINITY };
     const id = ++lastId;
     history.push(op);
-    const output = await Promise.race([ask(member, id, key, input), scheduler.sleep(withinMs).then(() => undefined)]);
+    const output = await new Promise<RegisterOutput | undefined>((resolve) => {
+      scheduler.after(withinMs, undefined, () => resolve(undefined));
+      scheduler.after(0.1, member.life, () => void ask(member, id, key, input).then(resolve));
+    });
     member.machine.answers.delete(id);
     trace.add(
       scheduler.nowMs,
@@ -128,24 +134,33 @@ export function raftScenario({ world, plan, until }: Run): void {
 
   // Members
   let nextId = plan.members + 1;
+  const change = (type: ConfigurationChange['type'], id: number): void => {
+    cluster.note(id, type);
+    const leader = cluster.members().find(({ member }) => member.runner.status().role === 'leader');
+    const member = leader && random.chance(0.7) ? leader : random.pick(cluster.members());
+    member.member.runner.changeConfiguration({ type, id, context: new Uint8Array(0) });
+  };
   const changeMembers = async (): Promise<void> => {
     const leader = cluster.members().find(({ member }) => member.runner.status().role === 'leader');
     if (!leader) return;
     const { voters, learners } = leader.member.runner.status().configuration;
-    const change = (type: ConfigurationChange['type'], id: number): boolean => {
-      cluster.note(id, type);
-      return random.pick(cluster.members()).member.runner.changeConfiguration({ type, id, context: new Uint8Array(0) });
-    };
-    const [learner] = learners;
-    if (learner !== undefined && random.chance(0.7)) {
-      change('promote', learner);
-    } else if (voters.length + learners.length < 5 && random.chance(0.6)) {
+    const kind = random.pick(['promote', 'add', 'add', 'remove', 'several']);
+    if (kind === 'promote' && learners.length > 0) {
+      for (const id of learners) change('promote', id);
+    } else if (kind === 'remove' && voters.length + learners.length > 1) {
+      change('remove', random.pick([...voters, ...learners]));
+    } else if (kind === 'several') {
+      // One after the other, as fast as they are taken.
+      for (let i = 0; i < 8; i++) {
+        const id = random.pick([...voters, ...learners]);
+        change(learners.includes(id) ? 'promote' : voters.length > 3 ? 'remove' : 'update', id);
+        await scheduler.sleep(random.between(0, 5));
+      }
+    } else if (voters.length + learners.length < 6) {
       const host = cluster.addHost(nextId++);
       for (const { host: other } of cluster.members()) network.setPeers(other.id, addresses());
       change(random.chance(0.3) ? 'addVoter' : 'addLearner', host.id);
       cluster.start(host);
-    } else if (voters.length > 1) {
-      change('remove', random.pick([...voters, ...learners]));
     }
     await scheduler.sleep(random.between(0, 500));
   };
@@ -155,6 +170,8 @@ export function raftScenario({ world, plan, until }: Run): void {
     lastsMs: plan.faultLastsMs,
     untilMs: plan.faultsMs,
     maxJumpMs: 3000,
+    onLeader: plan.onLeader,
+    splitAtChange: plan.splitAtChange,
     leader: () => oracle.leader,
     transfer: () => {
       const from = cluster.members().find(({ member }) => member.runner.status().role === 'leader');
@@ -162,6 +179,8 @@ export function raftScenario({ world, plan, until }: Run): void {
     },
     changeMembers,
   });
+  oracle.onLeader = (leader) => nemesis.leads(leader);
+  oracle.onChange = () => nemesis.membersChange();
 
   let clientsDone = 0;
   for (let i = 0; i < plan.clients; i++) void client(i).then(() => clientsDone++);

@@ -4,7 +4,7 @@ import { Chaos } from './testing/chaos.ts';
 /** RAFT_SEEDS tries more, RAFT_FIRST_SEED others; RAFT_FIRST_SEED=n RAFT_SEEDS=1 plays one again. */
 const seeds = Number(process.env['RAFT_SEEDS'] ?? 300);
 const first = Number(process.env['RAFT_FIRST_SEED'] ?? 1);
-const steps = 3000;
+const steps = 2000;
 
 it(`keeps the promises of Raft, whatever happens (seeds from ${first}, ${seeds} of them)`, { timeout: 600_000 }, () => {
   const sums = { applied: 0, terms: 0, answered: 0 };

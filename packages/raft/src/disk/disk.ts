@@ -41,7 +41,8 @@ export interface Volume {
 }
 
 export class DiskError extends Error {
-  readonly code: 'corrupt' | 'unavailable';
+  /** `cluster`: what is on it is of another member. */
+  readonly code: 'corrupt' | 'unavailable' | 'cluster';
   constructor(code: DiskError['code'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'DiskError';

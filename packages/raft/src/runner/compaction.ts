@@ -23,9 +23,9 @@ const heldTimes = 4;
 export class Compaction {
   readonly #log: Log;
   #flushed = 0;
-  #flushing = false;
-  /** The end of the log when it was last found out that little can be cut. */
-  #triedAt = 0;
+  #flushing: Promise<number> | undefined;
+  /** The log when it was last tried: when little could be cut, it is not tried again for every entry. */
+  #tried = { index: 0, bytes: 0 };
   readonly #limits: CompactionLimits;
 
   constructor(log: Log, limits: Partial<CompactionLimits> = {}) {
@@ -34,20 +34,27 @@ export class Compaction {
   }
 
   wantsFlush(applied: number): boolean {
-    const { lastIndex, compacted, bytes } = this.#log;
+    const { lastIndex, appendedBytes, compacted, bytes } = this.#log;
     const { maxEntries, maxBytes } = this.#limits;
-    if (this.#flushing || lastIndex - this.#triedAt < maxEntries / 10) return false;
+    if (this.#flushing !== undefined) return false;
+    const { index, bytes: before } = this.#tried;
+    if (lastIndex - index < maxEntries / 10 && appendedBytes - before < maxBytes / 10) return false;
     return applied - compacted.index > maxEntries || bytes > maxBytes;
   }
 
   async flush(machine: StateMachine): Promise<void> {
-    this.#flushing = true;
-    this.#triedAt = this.#log.lastIndex;
+    this.#tried = { index: this.#log.lastIndex, bytes: this.#log.appendedBytes };
+    this.#flushing = machine.flush();
     try {
-      this.#flushed = await machine.flush();
+      this.#flushed = await this.#flushing;
     } finally {
-      this.#flushing = false;
+      this.#flushing = undefined;
     }
+  }
+
+  /** When no flush that it asked for is under way, whatever became of it. */
+  async idle(): Promise<void> {
+    await this.#flushing?.catch(() => undefined);
   }
 
   /** `needs` are the indexes behind which entries are needed; `leader` is its status. */

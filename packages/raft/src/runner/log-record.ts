@@ -22,6 +22,8 @@ interface Link {
 
 export interface LogMeta extends HardState {
   format: number;
+  /** Whose log it is; absent until a member has claimed it. */
+  member?: number;
   /** Counts batches, so that the mark can tell whether one is lost that changed no entry, a vote for instance. */
   sequence: number;
   compacted: Link & { term: number; timeMs: number };

@@ -1,5 +1,5 @@
-import type { Entry, HardState, LogReader, Ready, SnapshotMark } from '../core/types.ts';
-import type { Disk, DiskOperation, Volume } from '../disk/disk.ts';
+import type { Entry, HardState, LogReader, NodeId, Ready, SnapshotMark } from '../core/types.ts';
+import { type Disk, DiskError, type DiskOperation, type Volume } from '../disk/disk.ts';
 import { corruptDisk } from '../disk/level-disk.ts';
 import { type LoadedLog, loadLog } from './log-load.ts';
 import {
@@ -33,6 +33,7 @@ export class Log implements LogReader {
   /** Of each entry from compacted.index + 1 on. */
   readonly #sizes: number[];
   #bytes: number;
+  #appendedBytes = 0;
 
   private constructor(volume: Volume, loaded: LoadedLog, tail: LogTail) {
     this.#volume = volume;
@@ -57,6 +58,16 @@ export class Log implements LogReader {
     return log;
   }
 
+  /** Makes it the log of this member. Throws DiskError `cluster` when it is that of another one: its votes are in it. */
+  async claim(member: NodeId): Promise<void> {
+    if (this.#meta.member === member) return;
+    if (this.#meta.member !== undefined) {
+      const [own, other] = [member, this.#meta.member].map((id) => id.toString(16));
+      throw new DiskError('cluster', `the data directory is of member ${other}, and this is member ${own}`);
+    }
+    await this.#write([], { ...this.#meta, member, sequence: this.#meta.sequence + 1 });
+  }
+
   get compacted(): { index: number; term: number; timeMs: number } {
     return this.#meta.compacted;
   }
@@ -73,6 +84,11 @@ export class Log implements LogReader {
   /** About what the entries take. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** The same of all that was ever appended since it was opened. */
+  get appendedBytes(): number {
+    return this.#appendedBytes;
   }
 
   term(index: number): number {
@@ -181,6 +197,7 @@ export class Log implements LogReader {
       const size = sizeOf(entry);
       this.#sizes.push(size);
       this.#bytes += size;
+      this.#appendedBytes += size;
       this.#tail.push(entry);
       if (entry.term !== this.#terms.at(-1)?.term) this.#terms.push({ term: entry.term, from: entry.index });
     }

@@ -154,6 +154,25 @@ describe('three members', () => {
     await applied(rest, 'after');
   });
 
+  it('have another leader when the disk of the leader hangs', async () => {
+    const disk = { hangs: 0 };
+    const volumes = voters.map((id) => {
+      const beforeLogBatch = async () => {
+        if (disk.hangs === id) await new Promise(() => undefined);
+      };
+      return new MemoryVolume({ beforeLogBatch });
+    });
+    const { members, leader } = await three(volumes);
+    disk.hangs = leader.runner.status().id;
+    leader.runner.propose([Buffer.from('waits')]);
+    const rest = others(members, leader);
+    const next = await leaderOf(rest.filter((member) => member !== leader));
+    await propose(next, 'after');
+    await applied(rest, 'after');
+    expect(leader.machine.items).toEqual([]);
+    for (const { runner } of rest) await runner.close();
+  });
+
   it('hand leadership over on request', async () => {
     await using cluster = await three();
     const { members, leader } = cluster;

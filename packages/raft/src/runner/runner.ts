@@ -31,6 +31,8 @@ export interface RunnerOptions {
   compaction?: Partial<CompactionLimits> | undefined;
   /** Role, term, leader or configuration have changed. */
   onChange?: ((status: RaftStatus) => void) | undefined;
+  /** Others know that this member was removed; its own log may never come to tell. */
+  onRemoved?: (() => void) | undefined;
   /** The member has stopped for good; its volume, machine and runner are still to be closed. */
   onFailure?: ((error: unknown) => void) | undefined;
 }
@@ -89,8 +91,14 @@ export class Runner {
   /** Rejects with DiskError, of an open volume and a machine that was opened on it, and what the transport says. */
   static async open(options: RunnerOptions): Promise<Runner> {
     const log = await Log.open(options.volume, options.machine.mark);
+    await log.claim(options.id);
     const runner = new Runner(options, log);
-    await runner.#start();
+    try {
+      await runner.#start();
+    } catch (error) {
+      runner.#stop(new RaftError('closed', `this member did not start: ${String(error)}`, { cause: error }));
+      throw error;
+    }
     return runner;
   }
 
@@ -133,7 +141,7 @@ export class Runner {
     this.#stop(new RaftError('closed', 'this member has been closed'));
     await this.#options.transport.close();
     await this.#persisting;
-    await this.#sender.close();
+    await Promise.all([this.#sender.idle(), this.#receiver.idle(), this.#compaction.idle()]);
   }
 
   async #start(): Promise<void> {
@@ -144,6 +152,7 @@ export class Runner {
       onMessages: (messages) => this.#guard(() => this.#step(messages)),
       onSnapshot: (message, chunks) => this.#receive(message, chunks),
       onUnreachable: (peer) => this.#guard(() => this.#raft.reportUnreachable(peer)),
+      onRemoved: () => this.#options.onRemoved?.(),
     });
     const { voters } = this.#configuration;
     if (voters.length === 1 && voters[0] === id) this.#guard(() => this.#raft.campaign(this.#now()));
@@ -164,7 +173,10 @@ export class Runner {
     const now = this.#now();
     this.#raft.tick(now);
     this.#reads.tick(now, this.#raft.leader !== 0);
-    if (this.#persisting !== undefined && now - this.#persistingSinceMs > diskStallMs) this.#handOver();
+    if (this.#persisting !== undefined && now - this.#persistingSinceMs > diskStallMs) {
+      this.#persistingSinceMs = now;
+      this.#handOver();
+    }
   }
 
   #handOver(): void {

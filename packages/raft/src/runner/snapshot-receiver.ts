@@ -4,7 +4,7 @@ import type { StateMachine } from './types.ts';
 /** Receives snapshots, one at a time: the next one may come once the core has taken or refused the last. */
 export class SnapshotReceiver {
   readonly #machine: StateMachine;
-  #receiving = false;
+  #receiving: Promise<void> | undefined;
   #received: SnapshotMark | undefined;
 
   constructor(machine: StateMachine) {
@@ -13,15 +13,22 @@ export class SnapshotReceiver {
 
   /** `arrived` tells the core, in the moment in which there is something to install. */
   async receive(mark: SnapshotMark, chunks: AsyncIterable<Uint8Array>, arrived: () => void): Promise<void> {
-    if (this.#receiving || this.#received !== undefined) throw new Error('another snapshot is being received');
-    this.#receiving = true;
+    if (this.#receiving !== undefined || this.#received !== undefined) {
+      throw new Error('another snapshot is being received');
+    }
+    this.#receiving = this.#machine.receive(mark, chunks);
     try {
-      await this.#machine.receive(mark, chunks);
+      await this.#receiving;
       this.#received = mark;
       arrived();
     } finally {
-      this.#receiving = false;
+      this.#receiving = undefined;
     }
+  }
+
+  /** When nothing is being received any more, whatever became of it. */
+  async idle(): Promise<void> {
+    await this.#receiving?.catch(() => undefined);
   }
 
   async install(mark: SnapshotMark): Promise<void> {

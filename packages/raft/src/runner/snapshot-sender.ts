@@ -45,8 +45,8 @@ export class SnapshotSender {
     });
   }
 
-  /** Once the transport is closed. */
-  async close(): Promise<void> {
+  /** When nothing is on its way any more: soon, once the transport is closed. */
+  async idle(): Promise<void> {
     await Promise.all([...this.#sending.values()].map(({ done }) => done));
   }
 

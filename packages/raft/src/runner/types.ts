@@ -45,8 +45,8 @@ export interface Transport {
   send(messages: readonly Message[]): void;
   /** Resolves when the other member has taken it in whole (its receive() has resolved). */
   sendSnapshot(message: Message & { type: 'snapshot' }, chunks: AsyncIterable<Uint8Array>): Promise<void>;
-  /** Who is where, whenever that changes; own id included. */
-  setPeers(peers: ReadonlyMap<NodeId, readonly string[]>): void;
+  /** Who is where, whenever that changes, own id included; and who was removed and is told so. */
+  setPeers(peers: ReadonlyMap<NodeId, readonly string[]>, removed: readonly NodeId[]): void;
   close(): Promise<void>;
 }
 
@@ -55,6 +55,8 @@ export interface TransportReceiver {
   onSnapshot(message: Message & { type: 'snapshot' }, chunks: AsyncIterable<Uint8Array>): Promise<void>;
   /** Nothing reaches that member at the moment. */
   onUnreachable(id: NodeId): void;
+  /** Another member knows that this one was removed from the cluster. */
+  onRemoved(): void;
 }
 
 /** For metrics, health and administrators. */

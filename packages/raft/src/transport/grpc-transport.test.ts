@@ -54,6 +54,7 @@ async function node(
       one.snapshots.push({ message, text: Buffer.concat(all).toString() });
     },
     onUnreachable: (peer) => void one.unreachable.push(peer),
+    onRemoved: () => note({}, 'told-removed'),
     ...receiver,
   });
   open.push(transport);
@@ -63,7 +64,7 @@ async function node(
 
 function introduce(...nodes: Node[]): void {
   const peers = new Map(nodes.map(({ url }, i) => [i + 1, [url]]));
-  for (const { transport } of nodes) transport.setPeers(peers);
+  for (const { transport } of nodes) transport.setPeers(peers, []);
 }
 
 function heartbeat(from: NodeId, to: NodeId, context: number): Message {
@@ -132,10 +133,10 @@ describe('the gRPC transport', () => {
 
   it('tries the URLs of a member in turn, and follows when they change', async () => {
     const [a, b] = [await node(1), await node(2)];
-    a.transport.setPeers(new Map([[2, ['https://127.0.0.1:9', b.url]]]));
+    a.transport.setPeers(new Map([[2, ['https://127.0.0.1:9', b.url]]]), []);
     await arrives(b, heartbeat(1, 2, 0), () => a.transport.send([heartbeat(1, 2, 0)]));
     const moved = await node(2);
-    a.transport.setPeers(new Map([[2, [moved.url]]]));
+    a.transport.setPeers(new Map([[2, [moved.url]]]), []);
     await arrives(moved, heartbeat(1, 2, 1), () => a.transport.send([heartbeat(1, 2, 1)]));
   });
 
@@ -145,7 +146,7 @@ describe('the gRPC transport', () => {
   ])('refuses one %s, and both say why', async (_, options, id, reason) => {
     const a = await node(1);
     const stranger = await node(id, options);
-    stranger.transport.setPeers(new Map([[1, [a.url]]]));
+    stranger.transport.setPeers(new Map([[1, [a.url]]]), []);
     const logged = (log: Node['log'], event: string) =>
       log.some(([name, { reason: said }]) => name === event && reason.test(String(said)));
     await eventually(
@@ -159,7 +160,7 @@ describe('the gRPC transport', () => {
 
   it('refuses one that takes it for another member', async () => {
     const [a, b] = [await node(1), await node(2)];
-    b.transport.setPeers(new Map([[3, [a.url]]]));
+    b.transport.setPeers(new Map([[3, [a.url]]]), []);
     await eventually(
       () => b.log.some(([, { reason }]) => /this is member 1, not 3/.test(String(reason))),
       () => b.log,
@@ -184,9 +185,11 @@ describe('the gRPC transport', () => {
     const [a, b] = [await node(1), await node(2)];
     introduce(a, b);
     await arrives(a, heartbeat(2, 1, 0), () => b.transport.send([heartbeat(2, 1, 0)]));
-    a.transport.setPeers(new Map([[1, [a.url]]]));
+    a.transport.setPeers(new Map([[1, [a.url]]]), [2]);
     await eventually(
-      () => b.log.some(([, { reason }]) => /member 2 was removed/.test(String(reason))),
+      () =>
+        b.log.some(([, { reason }]) => /member 2 was removed/.test(String(reason))) &&
+        b.log.some(([event]) => event === 'told-removed'),
       () => b.log,
     );
     a.received.length = 0;
@@ -205,6 +208,7 @@ describe('the gRPC transport', () => {
         [1, [a.url]],
         [2, [b.url]],
       ]),
+      [],
     );
     await arrives(a, heartbeat(2, 1, 0), () => b.transport.send([heartbeat(2, 1, 0)]));
     await arrives(b, heartbeat(1, 2, 0), () => a.transport.send([heartbeat(1, 2, 0)]));
@@ -280,11 +284,13 @@ describe('the gRPC transport', () => {
       'the disk is full',
     );
     let received: unknown;
+    let begun = 0;
     const c = await node(
       3,
       {},
       {
         onSnapshot: async (_, contents) => {
+          begun++;
           try {
             for await (const _ of contents);
             received = 'whole';
@@ -295,7 +301,7 @@ describe('the gRPC transport', () => {
         },
       },
     );
-    a.transport.setPeers(new Map([[3, [c.url]]]));
+    a.transport.setPeers(new Map([[3, [c.url]]]), []);
     async function* broken(): AsyncIterable<Uint8Array> {
       yield Buffer.alloc(2 << 20);
       throw new Error('cannot read');
@@ -308,9 +314,31 @@ describe('the gRPC transport', () => {
     async function* endless(): AsyncIterable<Uint8Array> {
       for (;;) yield Buffer.alloc(1 << 20);
     }
-    const sending = a.transport.sendSnapshot(snapshotMessage(1, 3), endless());
+    received = undefined;
+    const sending = expect(a.transport.sendSnapshot(snapshotMessage(1, 3), endless())).rejects.toThrow();
+    await eventually(
+      () => begun === 2,
+      () => begun,
+    );
     await a.transport.close();
-    await expect(sending).rejects.toThrow();
+    await sending;
+    await eventually(
+      () => received instanceof Error,
+      () => received,
+    );
+    received = undefined;
+    b.transport.setPeers(new Map([[3, [c.url]]]), []);
+    const again = expect(b.transport.sendSnapshot(snapshotMessage(2, 3), endless())).rejects.toThrow();
+    await eventually(
+      () => begun === 3,
+      () => begun,
+    );
+    await c.transport.close();
+    await again;
+    await eventually(
+      () => received instanceof Error,
+      () => received,
+    );
   });
 
   it('is not held up by a member that takes nothing', async () => {
@@ -325,6 +353,7 @@ describe('the gRPC transport', () => {
         [2, [b.url]],
         [3, [`https://127.0.0.1:${port}`]],
       ]),
+      [],
     );
     const data = Buffer.alloc(1 << 20);
     const entries = [{ term: 1, index: 1, timeMs: 0, type: 'normal' as const, data }];
@@ -368,7 +397,7 @@ describe('three members over gRPC with mTLS', () => {
     const members: TestMember[] = [];
     const meet = () => {
       const peers = new Map(voters.map((id, i) => [id, [`https://127.0.0.1:${ports[i]}`]]));
-      for (const transport of transports) transport.setPeers(peers);
+      for (const transport of transports) transport.setPeers(peers, []);
     };
     const start = async (i: number) => {
       const transport = new GrpcTransport({

@@ -14,7 +14,7 @@ import { decodeMessages } from './codec.ts';
 import { LimitedLog } from './limited-log.ts';
 import { type LinkParts, PeerLink } from './peer-link.ts';
 import { isMember, type PeerTls, serverCredentials } from './peer-tls.ts';
-import { metadataKeys, peerService, serverOptions } from './service.ts';
+import { metadataKeys, peerService, removedStatus, serverOptions } from './service.ts';
 import { readSnapshotFrames, type SnapshotMessage } from './snapshot-frames.ts';
 
 /** Senders that are no known members, whose addresses are kept to answer them. */
@@ -43,6 +43,10 @@ class Refusal extends Error {
   }
 }
 
+function removedFrom(id: NodeId): Refusal {
+  return new Refusal(removedStatus, `member ${id} was removed from the cluster`);
+}
+
 /** Members over gRPC: to each other one a stream that stays open, and a call of its own for each snapshot. */
 export class GrpcTransport implements Transport {
   readonly #options: GrpcTransportOptions;
@@ -52,9 +56,11 @@ export class GrpcTransport implements Transport {
   readonly #links = new Map<NodeId, PeerLink>();
   /** How to end the stream of each. */
   readonly #inbound = new Map<NodeId, (reason: Refusal) => void>();
+  /** Snapshots that are arriving. */
+  readonly #snapshots = new Set<ServerReadableStream<Buffer, Buffer>>();
   readonly #closing = new AbortController();
   #peers: ReadonlyMap<NodeId, readonly string[]> = new Map();
-  readonly #removed = new Set<NodeId>();
+  #removed: ReadonlySet<NodeId> = new Set();
   /** Members that this one has not heard of yet: it may have to answer one to hear of it. */
   readonly #strangers = new Map<NodeId, readonly string[]>();
   #receiver: TransportReceiver | undefined;
@@ -72,6 +78,7 @@ export class GrpcTransport implements Transport {
       log: this.#log,
       ownUrls: () => this.#peers.get(id) ?? [],
       onUnreachable: (peer) => this.#receiver?.onUnreachable(peer),
+      onRemoved: () => this.#receiver?.onRemoved(),
     };
   }
 
@@ -97,12 +104,15 @@ export class GrpcTransport implements Transport {
     this.#connect();
   }
 
-  setPeers(peers: ReadonlyMap<NodeId, readonly string[]>): void {
-    for (const id of this.#peers.keys()) if (!peers.has(id)) this.#remove(id);
-    for (const id of peers.keys()) {
-      this.#removed.delete(id);
+  setPeers(peers: ReadonlyMap<NodeId, readonly string[]>, removed: readonly NodeId[]): void {
+    for (const id of this.#peers.keys()) if (!peers.has(id)) this.#disconnect(id);
+    for (const id of removed) {
       this.#strangers.delete(id);
+      this.#disconnect(id);
+      this.#inbound.get(id)?.(removedFrom(id));
     }
+    this.#removed = new Set(removed);
+    for (const id of peers.keys()) this.#strangers.delete(id);
     this.#peers = peers;
     this.#connect();
   }
@@ -118,7 +128,9 @@ export class GrpcTransport implements Transport {
   }
 
   async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    for (const call of this.#snapshots) call.destroy(new Error('this member is being closed'));
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
     this.#server.forceShutdown();
@@ -134,12 +146,9 @@ export class GrpcTransport implements Transport {
     }
   }
 
-  #remove(id: NodeId): void {
-    if (id === this.#options.id) return;
-    this.#removed.add(id);
+  #disconnect(id: NodeId): void {
     this.#links.get(id)?.close();
     this.#links.delete(id);
-    this.#inbound.get(id)?.(new Refusal(status.PERMISSION_DENIED, `member ${id} was removed from the cluster`));
   }
 
   /** Who calls; throws a Refusal, which is logged. */
@@ -166,7 +175,7 @@ export class GrpcTransport implements Transport {
     if (!Number.isSafeInteger(from) || from <= 0 || from === id) {
       refuse(status.INVALID_ARGUMENT, `${said(metadataKeys.from)} is no id of another member`);
     }
-    if (this.#removed.has(from)) refuse(status.PERMISSION_DENIED, `member ${from} was removed from the cluster`);
+    if (this.#removed.has(from)) refuse(removedFrom(from).code, removedFrom(from).message);
     if (!this.#peers.has(from)) this.#meet(from, said(metadataKeys.urls));
     return from;
   }
@@ -241,19 +250,23 @@ export class GrpcTransport implements Transport {
 
   readonly #onSnapshot: handleClientStreamingCall<Buffer, Buffer> = (call, callback) => {
     void answer(callback, status.ABORTED, async () => {
+      this.#snapshots.add(call);
       try {
         await this.#takeSnapshot(call);
         return Buffer.of();
       } catch (error) {
         call.destroy();
         throw error;
+      } finally {
+        this.#snapshots.delete(call);
       }
     });
   };
 
   async #takeSnapshot(call: ServerReadableStream<Buffer, Buffer>): Promise<void> {
-    const from = this.#admit(call);
+    // What reads it hears of every error.
     call.on('error', () => undefined);
+    const from = this.#admit(call);
     const frames = call[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
     const { message, chunks } = await readSnapshotFrames(frames);
     if (message.from !== from || message.to !== this.#options.id) {

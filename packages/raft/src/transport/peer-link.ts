@@ -5,7 +5,7 @@ import { dial } from './dial.ts';
 import type { LimitedLog } from './limited-log.ts';
 import type { PeerTls } from './peer-tls.ts';
 import { SendQueue } from './send-queue.ts';
-import { asIs, metadataKeys, paths } from './service.ts';
+import { asIs, metadataKeys, paths, removedStatus } from './service.ts';
 
 const firstBackoffMs = 50;
 const maxBackoffMs = 2000;
@@ -25,6 +25,7 @@ export interface LinkParts {
   /** Where this member is reached itself. */
   ownUrls: () => readonly string[];
   onUnreachable: (id: NodeId) => void;
+  onRemoved: () => void;
 }
 
 export function callMetadata(parts: Pick<LinkParts, 'id' | 'clusterId' | 'ownUrls'>, to: NodeId): Metadata {
@@ -127,6 +128,7 @@ export class PeerLink {
       const metadata = callMetadata(this.#parts, this.#to);
       const call = client.makeClientStreamRequest(paths.messages, asIs, asIs, metadata, (error) => {
         clearTimeout(timer);
+        if (error?.code === removedStatus) this.#parts.onRemoved();
         const wasOpen = this.#open;
         this.#call = undefined;
         this.#open = false;

@@ -1,4 +1,10 @@
-import type { ChannelOptions, MethodDefinition, UntypedServiceImplementation, ServiceDefinition } from '@grpc/grpc-js';
+import {
+  status,
+  type ChannelOptions,
+  type MethodDefinition,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 
 /**
  * What members call of each other. All messages are bytes of our own.
@@ -20,6 +26,9 @@ export const metadataKeys = {
   to: 'wherry-to',
   urls: 'wherry-urls',
 };
+
+/** Tells the caller that it was removed from the cluster; nothing else is refused with it. */
+export const removedStatus = status.NOT_FOUND;
 
 export const asIs = (bytes: Buffer): Buffer => bytes;
 
@@ -43,7 +52,8 @@ export const peerService: ServiceDefinition<UntypedServiceImplementation> = {
 
 /** A member that was paused or cut off is noticed by its silence. */
 const keepalive = { 'grpc.keepalive_time_ms': 2000, 'grpc.keepalive_timeout_ms': 4000 };
-const maxMessageBytes = 64 << 20;
+/** More than a queue holds (send-queue.ts), so that no batch is too large. */
+const maxMessageBytes = 80 << 20;
 
 export const serverOptions: ChannelOptions = {
   ...keepalive,

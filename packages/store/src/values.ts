@@ -40,9 +40,18 @@ export class Values {
 
   /** The whole record, unverified; `corrupt` when it is gone. */
   recordAt(revision: number, sub: number): Buffer {
-    const bytes = this.#disk.getSync(changeKey(revision, sub));
+    const bytes = this.#get(changeKey(revision, sub));
     if (bytes === undefined) throw corrupt(`the record of revision ${revision} (change ${sub}) is gone`);
     return bytes;
+  }
+
+  /** A disk that was replaced by another member's snapshot is closed, for instance. */
+  #get(key: string): Buffer | undefined {
+    try {
+      return this.#disk.getSync(key);
+    } catch (error) {
+      throw asStorageError(error);
+    }
   }
 
   keyValue(key: string, version: Version): KeyValue {

@@ -1,6 +1,6 @@
 import type { RaftLimits } from '@wherry/raft';
 import type { World } from './world/cluster.ts';
-import type { Fault } from './world/nemesis.ts';
+import type { Fault, NemesisOptions } from './world/nemesis.ts';
 import type { NetworkTemper } from './world/network.ts';
 import type { Random } from './world/random.ts';
 
@@ -21,6 +21,9 @@ export interface Plan {
   faultLastsMs: number;
   /** How long it all goes wrong before it heals. */
   faultsMs: number;
+  onLeader: NemesisOptions['onLeader'];
+  splitAtChange: number;
+  slowHosts: number;
   /** In entries: small, so that snapshots are needed. */
   compaction: { maxEntries: number; keptEntries: number };
   raftLimits: Partial<RaftLimits>;
@@ -76,7 +79,7 @@ export function planOf(random: Random): Plan {
     tickMs: random.pick([50, 100]),
     electionTicks: random.pick([5, 10]),
     syncMs: random.pick([0.3, 1, 10]),
-    clockDrift: random.pick([0, 0.001, 0.1]),
+    clockDrift: random.pick([0, 0.001, 0.1, 0.3]),
     network: {
       latencyMs: random.pick([0.2, 1, 10]),
       loss: wild ? random.pick([0, 0.02, 0.1]) : 0,
@@ -89,9 +92,20 @@ export function planOf(random: Random): Plan {
     faultEveryMs: random.pick([100, 400, 1500]),
     faultLastsMs: random.pick([100, 600, 2500]),
     faultsMs,
+    onLeader: {
+      probability: random.pick([0, 0, 0.4, 0.8]),
+      fault: random.pick(['kill', 'power', 'isolate', 'partition', 'pause']),
+    },
+    splitAtChange: random.pick([0, 0.5, 0.9]),
+    slowHosts: random.pick([0, 0, 0.4]),
     compaction: { maxEntries, keptEntries: Math.ceil(maxEntries / random.pick([2, 4, 100])) },
     raftLimits: random.chance(0.3)
-      ? { maxMessageBytes: 100, maxInflightMessages: 2, maxInflightBytes: 300, maxHeldMessages: 8 }
+      ? {
+          maxMessageBytes: 100,
+          maxInflightMessages: random.pick([1, 2, 50]),
+          maxInflightBytes: random.pick([300, 1 << 20]),
+          maxHeldMessages: 8,
+        }
       : {},
     watches: random.below(6),
     watchQueueEvents: random.pick([10, 10_000]),

@@ -12,6 +12,11 @@ export class RaftOracle {
   /** State machine safety: what was applied at an index, and where. */
   readonly #applied: { content: number; term: number; by: NodeId }[] = [];
 
+  /** Somebody leads a new term. */
+  onLeader: (leader: NodeId) => void = () => {};
+  /** A change of the configuration is on its way. */
+  onChange: () => void = () => {};
+
   constructor(finding: Finding) {
     this.#finding = finding;
   }
@@ -27,8 +32,10 @@ export class RaftOracle {
   sent(message: Message): void {
     if (message.type !== 'append' && message.type !== 'heartbeat' && message.type !== 'snapshot') return;
     const leader = this.#leaders.get(message.term);
-    if (leader === undefined) this.#leaders.set(message.term, message.from);
-    else if (leader !== message.from) {
+    if (leader === undefined) {
+      this.#leaders.set(message.term, message.from);
+      this.onLeader(message.from);
+    } else if (leader !== message.from) {
       this.#finding(`election safety: ${leader} and ${message.from} both lead in term ${message.term}`);
     }
     if (message.type === 'append') this.#appended(message);
@@ -40,8 +47,10 @@ export class RaftOracle {
       const key = `${entry.index} ${entry.term}`;
       const content = contentOf(entry);
       const known = this.#entries.get(key);
-      if (known === undefined) this.#entries.set(key, { content, previousTerm });
-      else if (known.content !== content || known.previousTerm !== previousTerm) {
+      if (known === undefined) {
+        this.#entries.set(key, { content, previousTerm });
+        if (entry.type === 'config') this.onChange();
+      } else if (known.content !== content || known.previousTerm !== previousTerm) {
         this.#finding(`log matching: two entries of index ${entry.index} and term ${entry.term} differ`);
       }
       previousTerm = entry.term;

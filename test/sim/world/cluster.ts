@@ -28,6 +28,8 @@ export interface Host<M> {
   /** Taken out of the cluster for good. */
   retired: boolean;
   clockRate: number;
+  /** As its disk is when nothing is wrong. */
+  syncMs: number;
   /** What was done to its disk, which it has to notice when it starts. */
   damage: string | undefined;
 }
@@ -51,6 +53,8 @@ export interface ClusterOptions<M> {
   /** The disks of which every bit is verified at the start. */
   verified: ('log' | 'state')[];
   syncMs: number;
+  /** The share of disks that are much slower. */
+  slowHosts: number;
   clockDrift: number;
 }
 
@@ -67,11 +71,13 @@ export class Cluster<M> {
 
   addHost(id: NodeId): Host<M> {
     const { scheduler, random, finding } = this.#world;
-    const temper: DiskTemper = { syncMs: this.#options.syncMs, stalledUntilMs: 0, failure: 0 };
+    const syncMs = this.#options.syncMs * (random.chance(this.#options.slowHosts) ? 20 : 1);
+    const temper: DiskTemper = { syncMs, stalledUntilMs: 0, failure: 0 };
     const host: Host<M> = {
       id,
       disk: new HostDisk({ scheduler, random: random.fork(), temper, finding }),
       temper,
+      syncMs,
       running: undefined,
       retired: false,
       damage: undefined,

@@ -27,6 +27,10 @@ export interface NemesisOptions {
   lastsMs: number;
   untilMs: number;
   maxJumpMs: number;
+  /** What happens, as often, to one who has just come to lead. */
+  onLeader: { probability: number; fault: 'kill' | 'power' | 'isolate' | 'partition' | 'pause' };
+  /** How often the network falls apart while members change. */
+  splitAtChange: number;
   /** The one that leads, as far as one can see. */
   leader(): number;
   transfer(): void;
@@ -56,8 +60,27 @@ export class Nemesis<M> {
     if (Object.keys(weights).length === 0) return scheduler.sleep(untilMs - scheduler.nowMs);
     while (scheduler.nowMs < untilMs) {
       await scheduler.sleep(Math.min(random.between(0, 2 * everyMs), untilMs - scheduler.nowMs));
-      if (scheduler.nowMs < untilMs) this.#strike(random.weighted(weights));
+      if (scheduler.nowMs < untilMs) this.#strike(random.weighted(weights), this.#victim());
     }
+  }
+
+  /** Strikes while the others do not know yet what the new leader says. */
+  leads(id: number): void {
+    const { random, scheduler, network } = this.#world;
+    const { probability, fault } = this.#options.onLeader;
+    if (!random.chance(probability)) return;
+    scheduler.after(random.between(0, 4 * network.temper.latencyMs + 20), undefined, () => {
+      const host = this.#cluster.hosts.get(id);
+      if (host && scheduler.nowMs < this.#options.untilMs) this.#strike(fault, host);
+    });
+  }
+
+  membersChange(): void {
+    const { random, scheduler, network } = this.#world;
+    if (!random.chance(this.#options.splitAtChange)) return;
+    scheduler.after(random.between(0, 4 * network.temper.latencyMs + 20), undefined, () => {
+      if (scheduler.nowMs < this.#options.untilMs) this.#strike('partition', this.#victim());
+    });
   }
 
   /** All is well again, and all that is not retired runs. */
@@ -73,6 +96,7 @@ export class Nemesis<M> {
       if (host.temper.failure > 0) this.#cluster.crash(host, 'kill');
       host.temper.failure = 0;
       host.temper.stalledUntilMs = 0;
+      host.syncMs = 0.5;
       host.temper.syncMs = 0.5;
       if (host.running)
         host.running.life.pausedUntilMs = Math.min(host.running.life.pausedUntilMs, scheduler.nowMs + 1);
@@ -81,9 +105,8 @@ export class Nemesis<M> {
     this.#cluster.note(0, 'healed');
   }
 
-  #strike(fault: Fault): void {
+  #strike(fault: Fault, host: Host<M>): void {
     const { random, scheduler } = this.#world;
-    const host = this.#victim();
     const lastsMs = Math.min(random.tail(this.#options.lastsMs), 6000);
     switch (fault) {
       case 'partition':
@@ -106,7 +129,7 @@ export class Nemesis<M> {
         this.#cluster.note(host.id, 'slow disk');
         host.temper.syncMs = random.between(20, 300);
         scheduler.after(lastsMs, undefined, () => {
-          host.temper.syncMs = 0.5;
+          host.temper.syncMs = host.syncMs;
         });
         return;
       case 'stall':

@@ -1,6 +1,7 @@
 import { authenticationFlags } from './auth/flags.ts';
 import { booleanFlag, durationFlag, integerFlag, listFlag, stringFlag } from '@wherry/daemon';
 import { defaults } from './options.ts';
+import { storeFlags } from './store/flags.ts';
 
 /** Upstream's names where upstream has the flag. */
 export const apiserverFlags = {
@@ -24,7 +25,7 @@ export const apiserverFlags = {
     flag: 'service-cluster-ip-range',
   }),
   serviceNodePortRange: stringFlag('the range of node ports', defaults.serviceNodePortRange),
-  dataDir: stringFlag('where the store keeps its data', '/var/lib/wherry/apiserver'),
+  ...storeFlags,
   encryptionProviderConfig: stringFlag(
     'how values of chosen resources are encrypted at rest: an EncryptionConfiguration',
   ),

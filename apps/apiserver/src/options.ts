@@ -6,6 +6,8 @@ import type { AuthenticationOptions } from './auth/authenticator.ts';
 /** What an apiserver is started with. PEM texts, seconds and milliseconds as the names say. */
 export interface ApiserverOptions {
   storage: Storage;
+  /** Calls back whenever the store loses its leader for long, and when it has one again. */
+  storeReachable?: ((listener: (reachable: boolean) => void) => void) | undefined;
   bindAddress: string;
   /** 0 takes a free one. */
   securePort: number;

@@ -2,56 +2,66 @@ import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type { DaemonContext } from '@wherry/daemon';
 import { readAuthentication } from './auth/read-files.ts';
-import { openStore } from '@wherry/store';
 import { openEncryption } from './encryption/key-file.ts';
 import type { apiserverFlags } from './flags.ts';
 import { defaults } from './options.ts';
 import { startApiserver } from './server.ts';
+import { addStoreChecks, LeaderWatch, waitForLeader } from './store/leader-watch.ts';
+import { addStoreMetrics } from './store/metrics.ts';
+import { openStorage } from './store/open.ts';
 
 /** The life of the daemon: store, server, and both closed in the other order. */
 export async function runApiserver(context: DaemonContext<typeof apiserverFlags>): Promise<void> {
   const { flags, log, signal, health, metrics } = context;
-  const storage = await openStore({ path: flags.dataDir, log });
-  try {
-    const encrypted = await openEncryption(storage, {
-      path: flags.encryptionProviderConfig,
-      reloadMs: flags.encryptionProviderConfigAutomaticReload ? defaults.encryptionReloadMs : 0,
-      signal,
-      log,
-      metrics,
-    });
-    const server = await startApiserver({
-      storage: encrypted,
-      bindAddress: flags.bindAddress,
-      securePort: flags.securePort,
-      advertiseAddress: flags.advertiseAddress ?? ownAddress(flags.bindAddress),
-      tlsCert: await readFile(flags.tlsCertFile, 'utf8'),
-      tlsKey: await readFile(flags.tlsPrivateKeyFile, 'utf8'),
-      clientCa: await readFile(flags.clientCaFile, 'utf8'),
-      enableAdmissionPlugins: flags.enableAdmissionPlugins,
-      disableAdmissionPlugins: flags.disableAdmissionPlugins,
-      authentication: await readAuthentication(flags),
-      authorizationMode: flags.authorizationMode,
-      kubelet: await kubeletIdentity(flags),
-      allowLoopbackNodes: defaults.allowLoopbackNodes,
-      serviceClusterIpRange: flags.serviceClusterIpRange,
-      serviceNodePortRange: flags.serviceNodePortRange,
-      maxRequestsInFlight: flags.maxRequestsInflight,
-      maxMutatingRequestsInFlight: flags.maxMutatingRequestsInflight,
-      enablePriorityAndFairness: flags.enablePriorityAndFairness,
-      requestTimeoutMs: flags.requestTimeout,
-      eventTtlSeconds: flags.eventTtl / 1_000,
-      compactionIntervalMs: flags.etcdCompactionInterval,
-      shutdownGraceMs: defaults.shutdownGraceMs,
-      log,
-      health,
-      metrics,
-    });
-    await aborted(signal);
-    await server.close();
-  } finally {
-    await storage[Symbol.asyncDispose]();
+  await using store = await openStorage(flags, log);
+  const { member, failed } = store;
+  using leaders = member && new LeaderWatch(member);
+  if (member && leaders) {
+    addStoreChecks(health, member);
+    addStoreMetrics(metrics, member, leaders);
+    await Promise.race([waitForLeader(member, log, signal), failed]);
   }
+  const encrypted = await openEncryption(store.storage, {
+    path: flags.encryptionProviderConfig,
+    reloadMs: flags.encryptionProviderConfigAutomaticReload ? defaults.encryptionReloadMs : 0,
+    signal,
+    log,
+    metrics,
+  });
+  const stopped = whenAborted(signal);
+  const starting = startApiserver({
+    storage: encrypted,
+    bindAddress: flags.bindAddress,
+    securePort: flags.securePort,
+    advertiseAddress: flags.advertiseAddress ?? ownAddress(flags.bindAddress),
+    tlsCert: await readFile(flags.tlsCertFile, 'utf8'),
+    tlsKey: await readFile(flags.tlsPrivateKeyFile, 'utf8'),
+    clientCa: await readFile(flags.clientCaFile, 'utf8'),
+    enableAdmissionPlugins: flags.enableAdmissionPlugins,
+    disableAdmissionPlugins: flags.disableAdmissionPlugins,
+    authentication: await readAuthentication(flags),
+    authorizationMode: flags.authorizationMode,
+    kubelet: await kubeletIdentity(flags),
+    allowLoopbackNodes: defaults.allowLoopbackNodes,
+    serviceClusterIpRange: flags.serviceClusterIpRange,
+    serviceNodePortRange: flags.serviceNodePortRange,
+    maxRequestsInFlight: flags.maxRequestsInflight,
+    maxMutatingRequestsInFlight: flags.maxMutatingRequestsInflight,
+    enablePriorityAndFairness: flags.enablePriorityAndFairness,
+    requestTimeoutMs: flags.requestTimeout,
+    eventTtlSeconds: flags.eventTtl / 1_000,
+    compactionIntervalMs: flags.etcdCompactionInterval,
+    shutdownGraceMs: defaults.shutdownGraceMs,
+    log,
+    health,
+    storeReachable: leaders && ((listener) => leaders.onReachable(listener)),
+    metrics,
+  });
+  // Nothing can be served without a store: what it says ends the process.
+  const server = await Promise.race([starting, failed, stopped]);
+  if (server === undefined) return;
+  await Promise.race([stopped, failed]);
+  await server.close();
 }
 
 interface KubeletFlags {
@@ -80,7 +90,7 @@ function ownAddress(bindAddress: string): string {
   return '127.0.0.1';
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function whenAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });

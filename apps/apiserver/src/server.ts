@@ -25,6 +25,7 @@ import { every } from './system/every.ts';
 import { reconcileKubernetesService } from './system/kubernetes-service.ts';
 import { LiveApiservers } from './system/live-apiservers.ts';
 import { ensureSystemNamespaces } from './system/namespaces.ts';
+import { persist } from './system/persist.ts';
 import { isStreamed, Streaming } from './streaming/streaming.ts';
 import { createSubresources } from './verbs/subresources.ts';
 
@@ -55,6 +56,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     onTrouble: (error) => log.error({ err: error }, 'watch-cache-lost'),
   });
   const stopping = new AbortController();
+  const persisting = <R>(name: string, task: () => Promise<R>): Promise<R> => persist(name, log, stopping.signal, task);
   const metrics = new ApiserverMetrics(
     options.metrics,
     (info) => findServed(registry, info.group, info.version, info.resource) !== undefined,
@@ -105,11 +107,15 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     requestTimeoutMs: options.requestTimeoutMs,
   });
   const customResources = new CustomResources(registry, log, stopping.signal);
-  await registry.hub.start();
+  options.storeReachable?.((reachable) => {
+    log.warn({ reachable }, 'store-leader');
+    registry.hub.setReachable(reachable);
+  });
+  await persisting('watch-caches', () => registry.hub.start());
   // Before anybody can ask for an address that is in use.
-  await repairClusterIps(registry, new Date());
+  await persisting('cluster-ips', () => repairClusterIps(registry, new Date()));
   void registry.authenticator.prepare();
-  await customResources.start();
+  await persisting('custom-resources', () => customResources.start());
   const listener = await listen({
     host: options.bindAddress,
     port: options.securePort,
@@ -131,10 +137,13 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     await live.renew();
     await reconcileKubernetesService(registry, { apiservers: await live.list(), serviceIps }, new Date());
   };
-  const rolesWritten = rbac ? reconcileDefaultPolicy(registry, new Date()) : Promise.resolve();
-  await Promise.all([ensureSystemNamespaces(registry, new Date()), rolesWritten.then(() => (rolesReady = true))]);
-  await reconcileKubernetes();
-  await ensureClusterObjects(registry, serviceIps.cidr, new Date());
+  const namespacesWritten = persisting('namespaces', () => ensureSystemNamespaces(registry, new Date()));
+  const rolesWritten = rbac
+    ? persisting('roles', () => reconcileDefaultPolicy(registry, new Date()))
+    : Promise.resolve();
+  await Promise.all([namespacesWritten, rolesWritten.then(() => (rolesReady = true))]);
+  await persisting('kubernetes-service', reconcileKubernetes);
+  await persisting('cluster-objects', () => ensureClusterObjects(registry, serviceIps.cidr, new Date()));
   started = true;
   every(RECONCILE_MS, 'kubernetes-service', log, stopping.signal, async () => {
     await ensureSystemNamespaces(registry, new Date());

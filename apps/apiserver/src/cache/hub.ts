@@ -41,6 +41,7 @@ export class Hub {
   #waiters: Waiter[] = [];
   #closed = false;
   #ready = false;
+  #reachable = true;
 
   readonly #onTrouble: (error: unknown) => void;
 
@@ -51,6 +52,17 @@ export class Hub {
 
   get revision(): number {
     return this.#revision;
+  }
+
+  /** False while the store has no leader: what is here may be old, and nobody should wait here for what is new. */
+  get reachable(): boolean {
+    return this.#reachable;
+  }
+
+  /** When the store is out of reach all watches end, so that their clients go to a server that is better off. */
+  setReachable(reachable: boolean): void {
+    this.#reachable = reachable;
+    if (!reachable) for (const cache of this.#caches.values()) cache.endWatchers();
   }
 
   get ready(): boolean {

@@ -152,6 +152,8 @@ function ofStorage(error: StorageError): StatusError {
         retryAfterSeconds: 1,
       });
     case 'unavailable':
+    case 'no-leader':
+    case 'timeout':
     case 'closed':
       // Nothing was done: a client may ask again, or another apiserver.
       return statusError(503, 'ServiceUnavailable', `the store is not available: ${error.message}`, {

@@ -38,6 +38,9 @@ export async function watch(context: RequestContext, registry: Registry, served:
   const selection = selectionOf(context, served);
   const options = optionsOf(context);
   const { hub } = registry;
+  if (!hub.reachable) {
+    throw statusError(503, 'ServiceUnavailable', 'the store has no leader', { retryAfterSeconds: 1 });
+  }
   const fromNow = options.initialEvents || options.revision === undefined || options.revision === 0;
   await reach(hub, options.initialEvents ? undefined : options.revision);
   // The snapshot is taken within this turn, so it is of this revision.

@@ -38,8 +38,15 @@ module.exports = {
     {
       name: 'only-the-apiserver-touches-the-store',
       severity: 'error',
-      from: { path: '^apps/', pathNot: '^apps/apiserver/' },
+      from: { path: '^apps/', pathNot: '^apps/(apiserver|wherry)/' },
       to: { path: '^packages/store/' },
+    },
+    {
+      name: 'the-command-line-speaks-to-the-store-from-outside',
+      comment: 'wherry etcd: the messages of the etcd v3 API, and backup files; never the store itself.',
+      severity: 'error',
+      from: { path: '^apps/wherry/' },
+      to: { path: '^packages/store/', pathNot: '^packages/store/src/(etcd-proto/|backup\\.ts$)' },
     },
     {
       name: 'no-io-in-api-and-apimachinery',

@@ -2,7 +2,7 @@ import type { CommandEntry } from '../cli/command.ts';
 
 const group = 'Cluster Commands';
 
-/** The life of a cluster on this host. */
+/** The life of a cluster on this host, and its store. */
 export const clusterCommands: readonly CommandEntry[] = [
   {
     name: 'up',
@@ -15,5 +15,11 @@ export const clusterCommands: readonly CommandEntry[] = [
     group,
     summary: 'Stop the cluster of this host',
     load: async () => (await import('./down-command.ts')).downCommand,
+  },
+  {
+    name: 'etcd',
+    group,
+    summary: 'Look after the store: its members, backups, alarms',
+    load: async () => (await import('../etcd/etcd.ts')).etcdCommand,
   },
 ];

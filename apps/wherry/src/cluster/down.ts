@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { Iptables, diff } from '@wherry/node-iptables';
 import type Docker from 'dockerode';
 import { type Component, components } from './components.ts';
+import { MAX_CONTROL_PLANES } from './control-plane.ts';
 import { answers, docker, onPath, stopEngine } from './docker-engine.ts';
 import { removeFromUserKubeconfig } from './kubeconfigs.ts';
 import { type Places, placesOf } from './places.ts';
@@ -45,7 +46,8 @@ export async function down(options: DownOptions): Promise<void> {
 
 /** Programs only: flags do not matter for stopping. */
 function programsOf(places: Places): Map<string, string> {
-  const settings = { nodeName: '', nodeIp: '', podCidr: '', serviceCidr: '', dockerEndpoint: '' };
+  const nothing = { nodeName: '', nodeIp: '', podCidr: '', serviceCidr: '', dockerEndpoint: '' };
+  const settings = { ...nothing, controlPlanes: MAX_CONTROL_PLANES };
   return new Map(
     components(places, settings).map((component: Component) => [component.name, commandLine(component)[1]!]),
   );

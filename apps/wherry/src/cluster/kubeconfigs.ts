@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { clusterEntryOf } from '@wherry/client';
 import { type KeyPair, ensureLeaf } from '@wherry/pki';
 import { parse, stringify } from 'yaml';
-import { API_SERVER_URL } from './components.ts';
 import type { Places } from './places.ts';
 
 const CONTEXT = 'wherry';
@@ -33,11 +33,20 @@ function identities(nodeName: string): { name: string; commonName: string; organ
   ];
 }
 
+export interface KubeconfigContents {
+  ca: KeyPair;
+  nodeName: string;
+  /** The apiservers, the first of which is the one that everybody knows. */
+  servers: readonly string[];
+  now: Date;
+}
+
 /** A certificate and a kubeconfig for the admin and for every daemon. */
-export async function writeKubeconfigs(places: Places, ca: KeyPair, nodeName: string, now: Date): Promise<void> {
-  for (const identity of identities(nodeName)) {
+export async function writeKubeconfigs(places: Places, contents: KubeconfigContents): Promise<void> {
+  const { ca, now, servers } = contents;
+  for (const identity of identities(contents.nodeName)) {
     const pair = await ensureLeaf(places.pki, `${identity.name}-client`, ca, now, { ...identity, usages: ['client'] });
-    const kubeconfig = kubeconfigOf(ca.cert, pair);
+    const kubeconfig = kubeconfigOf(ca.cert, pair, servers);
     // JSON is YAML too, and a daemon that reads it need not load a YAML parser.
     const forPeople = identity.name === 'admin';
     const text = forPeople ? stringify(kubeconfig, { lineWidth: 0 }) : `${JSON.stringify(kubeconfig, null, 2)}\n`;
@@ -96,12 +105,14 @@ export function removeFromUserKubeconfig(places: Places): void {
   else removeFileAndEmptyFolder(path);
 }
 
-function kubeconfigOf(caCert: string, pair: KeyPair): KubeconfigFile {
+function kubeconfigOf(caCert: string, pair: KeyPair, servers: readonly string[]): KubeconfigFile {
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   return {
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: CONTEXT, cluster: { server: API_SERVER_URL, 'certificate-authority-data': base64(caCert) } }],
+    clusters: [
+      { name: CONTEXT, cluster: { ...clusterEntryOf(servers), 'certificate-authority-data': base64(caCert) } },
+    ],
     users: [
       {
         name: CONTEXT,

@@ -24,7 +24,7 @@ export function daemonEnvironment([, main = '']: string[]): { NODE_OPTIONS: stri
 
 /** The command line of a daemon: this Node runs the app's sources. */
 export function commandLine(component: Component): string[] {
-  return [process.execPath, resolve(APPS, component.name, 'src/main.ts'), ...component.args];
+  return [process.execPath, resolve(APPS, component.app ?? component.name, 'src/main.ts'), ...component.args];
 }
 
 /** Starts a program that outlives us, its output in `<log>/<name>.log` and its process id in `<run>/<name>.pid`. */

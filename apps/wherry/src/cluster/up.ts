@@ -1,15 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
-import { ensureClusterPki, ensureLeaf } from '@wherry/pki';
+import { ensureClusterPki, ensureEtcdPki, ensureLeaf } from '@wherry/pki';
 import {
   API_SERVICE_IP,
   type ClusterSettings,
+  type Component,
   DEFAULT_POD_CIDR,
   DEFAULT_SERVICE_CIDR,
   components,
 } from './components.ts';
+import { controlPlanes, presentControlPlanes, wantedControlPlanes } from './control-plane.ts';
 import { buildDemoImage, curlDemo, deployDemo } from './demo.ts';
 import { DOCKER_ENDPOINT, docker, ensureEngine, ensurePrograms } from './docker-engine.ts';
+import { formatId } from '../etcd/ids.ts';
+import { addMember, promoteMember } from './join-store.ts';
 import { healthy } from './health.ts';
 import { mergeIntoUserKubeconfig, writeKubeconfigs } from './kubeconfigs.ts';
 import { type Places, placesOf } from './places.ts';
@@ -22,6 +26,8 @@ import { wherry } from './wherry.ts';
 export interface UpOptions {
   home: string | undefined;
   demo: boolean;
+  /** Undefined: as many as there are, and at first one. */
+  controlPlanes: number | undefined;
 }
 
 /** A cluster on this host: what is missing is made or started, what is there and well is left alone. */
@@ -29,7 +35,9 @@ export async function up(options: UpOptions): Promise<void> {
   if (process.getuid?.() !== 0)
     throw new Error('wherry up needs root: it starts containers and writes iptables rules. Try: sudo scripts/up');
   const places = placesOf(options.home);
+  const present = presentControlPlanes(places);
   const settings: ClusterSettings = {
+    controlPlanes: wantedControlPlanes(options.controlPlanes, present),
     nodeName: hostname().toLowerCase(),
     nodeIp: hostAddress(),
     podCidr: DEFAULT_POD_CIDR,
@@ -42,11 +50,19 @@ export async function up(options: UpOptions): Promise<void> {
   await progress.step('certificates and kubeconfigs', () => prepare(places, settings));
   const daemons = components(places, settings);
   await progress.step('compile cache', () => warmCompileCache(daemons));
+  const planes = controlPlanes(settings.controlPlanes, settings.nodeName);
+  // A kubeconfig is read once: who knows the servers that there were does not know one that comes.
+  const grows = present > 0 && settings.controlPlanes > present;
+  const readsServers = ({ args }: Component): boolean => grows && args.some((arg) => arg.startsWith('--kubeconfig='));
   for (const component of daemons) {
     await progress.step(component.name, async () => {
-      const how = await ensureRunning(places, commandLine(component), component.name);
+      const joining = planes.find(({ name }, index) => name === component.name && index > 0);
+      // Everybody has to know of a member before it starts.
+      const member = joining === undefined ? undefined : await addMember(places, joining);
+      const how = await ensureRunning(places, commandLine(component), component.name, readsServers(component));
+      if (member?.isLearner === true) await promoteMember(places, member);
       await healthy(places, component);
-      return how;
+      return member === undefined ? how : `${how}, member ${formatId(member.id)}`;
     });
   }
   await progress.step(`node ${settings.nodeName}`, async () => {
@@ -69,24 +85,33 @@ async function prepare(places: Places, settings: ClusterSettings): Promise<strin
     ipAddresses: ['127.0.0.1', API_SERVICE_IP, settings.nodeIp],
     now,
   });
+  await ensureEtcdPki({
+    dir: places.pki,
+    commonName: settings.nodeName,
+    dnsNames: [settings.nodeName],
+    ipAddresses: [settings.nodeIp],
+    now,
+  });
   const node = { dnsNames: ['localhost', settings.nodeName], ipAddresses: ['127.0.0.1', settings.nodeIp] };
-  const servers: [name: string, commonName: string][] = [
+  const serving: [name: string, commonName: string][] = [
     ['kubelet', `system:node:${settings.nodeName}`],
     ['scheduler', 'system:kube-scheduler'],
     ['controller-manager', 'system:kube-controller-manager'],
   ];
-  for (const [name, commonName] of servers) {
+  for (const [name, commonName] of serving) {
     await ensureLeaf(places.pki, name, ca, now, { commonName, ...node, usages: ['server'] });
   }
-  await writeKubeconfigs(places, ca, settings.nodeName, now);
+  const { nodeName } = settings;
+  const servers = controlPlanes(settings.controlPlanes, nodeName).map(({ url }) => url);
+  await writeKubeconfigs(places, { ca, nodeName, servers, now });
   return places.pki;
 }
 
-/** A daemon that runs with other flags than it should have now is started anew. */
-async function ensureRunning(places: Places, command: string[], name: string): Promise<string> {
+/** A daemon that runs with other flags than it should have now, or knows too little, is started anew. */
+async function ensureRunning(places: Places, command: string[], name: string, renew: boolean): Promise<string> {
   const program = command[1]!;
   const running = runningProcess(places, name, program);
-  if (running && JSON.stringify(running.command) === JSON.stringify(command)) return 'already running';
+  if (running && !renew && JSON.stringify(running.command) === JSON.stringify(command)) return 'already running';
   if (running) await stopProcess(places, name, program);
   startProcess(places, name, command);
   return running ? 'restarted' : 'started';

@@ -64,6 +64,18 @@ export class EtcdClient implements Disposable {
     });
   }
 
+  /** A call that streams both ways. */
+  stream<D, I>(method: Method<unknown, I, D, unknown>) {
+    const { path, requestSerialize, responseDeserialize } = method;
+    const call = this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+    call.on('error', () => undefined);
+    return {
+      answers: call as AsyncIterable<D>,
+      write: (request: I): void => void call.write(request),
+      cancel: () => call.cancel(),
+    };
+  }
+
   async put(key: string, value: string): Promise<void> {
     await this.call(kvService.put, { key, value: Buffer.from(value) });
   }

@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { daemonEnvironment } from '../../apps/wherry/src/cluster/processes.ts';
 
 const STOP_MS = 30_000;
-
 /** One member as a process that is killed, paused and started again. */
 export class MemberProcess {
   readonly #command: readonly string[];
@@ -31,7 +33,11 @@ export class MemberProcess {
     if (this.running) return;
     const log = openSync(this.#logFile, 'a');
     const [program, ...args] = this.#command as [string, ...string[]];
-    this.#child = spawn(program, args, { stdio: ['ignore', log, log], cwd: '/' });
+    this.#child = spawn(program, args, {
+      stdio: ['ignore', log, log],
+      cwd: '/',
+      env: environmentOf(this.#command),
+    });
     closeSync(log);
   }
 
@@ -70,4 +76,10 @@ export class MemberProcess {
     await exited;
     clearTimeout(timer);
   }
+}
+
+/** As `wherry up` runs a daemon, with one compile cache for all. */
+function environmentOf(command: readonly string[]): NodeJS.ProcessEnv {
+  const NODE_COMPILE_CACHE = join(tmpdir(), 'wherry-ha-compile-cache');
+  return { ...process.env, ...daemonEnvironment(command.slice(command.indexOf(process.execPath))), NODE_COMPILE_CACHE };
 }

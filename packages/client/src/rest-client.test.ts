@@ -80,8 +80,10 @@ describe.each(['h2', 'https1', 'http1'] as const)('over %s', (protocol) => {
     const request = { method: 'POST', path: '/x', body: {} } as const;
     await expect(client.request({ ...request, timeoutMs: 20 })).rejects.toMatchObject({ code: 'ETIMEDOUT' });
     const controller = new AbortController();
+    // The first may have ended before there was a connection.
+    const before = server.requests.length;
     const asked = client.request({ ...request, signal: controller.signal });
-    await until(() => server.requests.length === 2);
+    await until(() => server.requests.length > before);
     controller.abort(new Error('enough'));
     await expect(asked).rejects.toThrow('enough');
   });

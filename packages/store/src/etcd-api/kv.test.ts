@@ -94,6 +94,12 @@ describe('range', () => {
     expect(await count({ sortTarget: SortTarget.mod, limit: 2 })).toEqual([2, 3, true]);
   });
 
+  it('names the present when it reads the past', async () => {
+    const api = await startWithKeys();
+    const { header, kvs } = await api.client.call(kvService.range, { key: 'a', revision: 3 });
+    expect([header?.revision, kvs[0]?.modRevision]).toEqual([5, 3]);
+  });
+
   it('gives keys without values', async () => {
     const api = await startWithKeys();
     const { kvs } = await api.client.call(kvService.range, { ...all, keysOnly: true });

@@ -19,7 +19,9 @@ export function kvRoutes(service: Service, guard: Guard): Route[] {
       checkRange(request);
       if (!request.serializable) await store.linearize();
       const result = await store.range(toStoreRange(request));
-      return { header: headerOf(service, result.revision), ...toRangeAnswer(request, result) };
+      // Of a read of the past the header names the present, as etcd's does.
+      const revision = request.revision > 0 ? undefined : result.revision;
+      return { header: headerOf(service, revision), ...toRangeAnswer(request, result) };
     }),
 
     unary(kvService.put, async (request, call) => {

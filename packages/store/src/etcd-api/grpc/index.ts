@@ -1,13 +1,10 @@
-export type { CallContext } from './answer.ts';
 export { defaultGrpcLimits, type GrpcLimits } from './limits.ts';
 export {
   type Call,
   type Route,
   type Stream,
   streaming,
-  type StreamHandler,
   unary,
-  type UnaryHandler,
 } from './route.ts';
 export { GrpcServer, type GrpcTls, type PlainAnswer } from './server.ts';
 export { Code, RpcError } from './status.ts';

@@ -91,7 +91,7 @@ export class MemoryEtcdStore implements EtcdStore {
     });
     const result = results[0];
     if (result?.type !== 'range') throw new Error('a range gives a range');
-    return { ...result, revision };
+    return { ...result, revision: request.revision || revision };
   }
 
   transact(request: EtcdTxnRequest): Promise<EtcdTxnResult> {

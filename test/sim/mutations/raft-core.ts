@@ -300,15 +300,9 @@ export const raftCoreMutations: Mutation[] = [
     },
     edits: [
       {
-        file: 'packages/raft/src/core/raft.ts',
-        find: 'const hardState = needsHardState ? { term, vote, commit: log.commit } : undefined;',
-        replace: 'const hardState = needsHardState ? { term, vote: 0, commit: log.commit } : undefined;',
-      },
-      {
-        file: 'packages/raft/src/core/raft.ts',
-        find: 'if (hardState !== undefined) member.outbox.madeDurable(hardState);',
-        replace:
-          'if (hardState !== undefined) member.outbox.madeDurable({ ...hardState, vote: member.term === hardState.term ? member.vote : 0 });',
+        file: 'packages/raft/src/runner/log.ts',
+        find: 'return { term, vote, commit };',
+        replace: 'return { term, vote: vote * 0, commit };',
       },
     ],
   },

@@ -64,9 +64,8 @@ export const raftRunnerMutations: Mutation[] = [
     edits: [
       {
         file: 'packages/raft/src/runner/compaction.ts',
-        find: '      this.#flushed = await machine.flush();',
-        replace: `      await machine.flush();
-      this.#flushed = this.#log.hardState.commit;`,
+        find: 'this.#flushing = machine.flush();',
+        replace: 'this.#flushing = Promise.resolve(machine).then(() => this.#log.hardState.commit);',
       },
     ],
   },

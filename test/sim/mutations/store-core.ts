@@ -10,13 +10,30 @@ export const storeCoreMutations: Mutation[] = [
       where: 'https://github.com/etcd-io/etcd/pull/13967',
       what: 'etcd 3.5.0 to 3.5.2: the consistent index was not saved atomically (issue 13766)',
     },
-    edits: [],
+    edits: [
+      {
+        file: 'packages/store/src/summary.ts',
+        find: '  summary.index = state.appliedIndex;',
+        replace: '  summary.index = state.appliedIndex + 1;',
+      },
+    ],
   },
   {
     name: 'apply-again-after-a-crash',
     room: 'store core',
     does: 'entries that the state on disk holds already are applied again after a restart',
-    edits: [],
+    edits: [
+      {
+        file: 'packages/store/src/summary.ts',
+        find: '  state.appliedIndex = summary.index;',
+        replace: '  state.appliedIndex = Math.max(1, summary.index - 3);',
+      },
+      {
+        file: 'packages/store/src/summary.ts',
+        find: '  state.sessions = summary.sessions.map((session) => ({ ...session, applied: [...session.applied] }));',
+        replace: '  state.sessions = [];',
+      },
+    ],
   },
   {
     name: 'repeated-proposal-applies-twice',
@@ -26,7 +43,13 @@ export const storeCoreMutations: Mutation[] = [
       where: 'https://github.com/RedisLabs/redisraft/issues/54',
       what: 'duplicate elements in the histories of a Jepsen run',
     },
-    edits: [],
+    edits: [
+      {
+        file: 'packages/store/src/replica.ts',
+        find: '    if (!admit(state, batch)) return;',
+        replace: '    admit(state, batch);',
+      },
+    ],
   },
   {
     name: 'old-leader-ends-a-renewed-lease',
@@ -36,13 +59,26 @@ export const storeCoreMutations: Mutation[] = [
       where: 'https://github.com/etcd-io/etcd/issues/15247',
       what: 'a deposed leader still revokes leases that were kept alive elsewhere (also 12528)',
     },
-    edits: [],
+    edits: [
+      {
+        file: 'packages/store/src/apply-lease.ts',
+        find: `  if (expiredByMs !== undefined && lease.expiresAtMs > expiredByMs) return only({ type: 'done' });
+`,
+        replace: '',
+      },
+    ],
   },
   {
     name: 'lease-id-used-again',
     room: 'store core',
     does: 'a lease id that was given once is given again',
-    edits: [],
+    edits: [
+      {
+        file: 'packages/store/src/apply-lease.ts',
+        find: '  let id = state.lastLeaseId + 1;',
+        replace: '  let id = 1;',
+      },
+    ],
   },
   {
     name: 'key-stays-with-its-old-lease',
@@ -52,7 +88,14 @@ export const storeCoreMutations: Mutation[] = [
       where: 'https://github.com/etcd-io/etcd/issues/14758',
       what: 'attached keys deleted before lease expired',
     },
-    edits: [],
+    edits: [
+      {
+        file: 'packages/store/src/state.ts',
+        find: `      if (before.lease !== 0) state.leases.get(before.lease)?.keys.delete(key);
+`,
+        replace: '',
+      },
+    ],
   },
   {
     name: 'leases-lost-at-restart',
@@ -62,7 +105,13 @@ export const storeCoreMutations: Mutation[] = [
       where: 'https://github.com/etcd-io/etcd/issues/12535',
       what: 'leases with some ids were not restored, and members diverged unseen (also 12651)',
     },
-    edits: [],
+    edits: [
+      {
+        file: 'packages/store/src/load.ts',
+        find: 'for (const lease of this.#leases) leases.set(',
+        replace: 'for (const lease of this.#leases) if (lease.id % 4 !== 3) leases.set(',
+      },
+    ],
   },
   {
     name: 'lease-renewal-by-own-clock',
@@ -72,7 +121,13 @@ export const storeCoreMutations: Mutation[] = [
       where: 'https://github.com/etcd-io/etcd/pull/13491',
       what: 'the TTL of leases was reset to a wrong value after a change of leader',
     },
-    edits: [],
+    edits: [
+      {
+        file: 'packages/store/src/replica.ts',
+        find: 'timeMs: entry.timeMs, readValue',
+        replace: 'timeMs: this.#parts.clock.nowMs(), readValue',
+      },
+    ],
   },
   {
     name: 'compaction-drops-the-delete-at-its-revision',
@@ -82,24 +137,50 @@ export const storeCoreMutations: Mutation[] = [
       where: 'https://github.com/etcd-io/etcd/issues/18089',
       what: 'watch dropping an event when compacting on delete (also 19179)',
     },
-    edits: [],
+    edits: [
+      {
+        file: 'packages/store/src/state.ts',
+        find: '  return Math.max(oldest.mod + 1, next);',
+        replace: '  return Math.max(oldest.mod, next);',
+      },
+    ],
   },
   {
     name: 'compaction-drops-the-living',
     room: 'store core',
     does: 'compaction removes the version of a key that was current at its revision',
-    edits: [],
+    edits: [
+      {
+        file: 'packages/store/src/state.ts',
+        find: 'oldest.version === 0 ? 0 : (older?.[1] ?? last).mod',
+        replace: '0',
+      },
+    ],
   },
   {
-    name: 'transaction-half-applied',
+    name: 'put-under-a-lease-that-is-gone',
     room: 'store core',
-    does: "a transaction's compare looks at the state in the midst of an earlier write of the same batch's revision",
-    edits: [],
+    does: 'a put under a lease that has ended is taken, and nothing ever deletes the key',
+    edits: [
+      {
+        file: 'packages/store/src/apply-txn.ts',
+        find: `  if (lease && liveLease(state, lease) === undefined) return leaseNotFound;
+`,
+        replace: `  if (lease && lease < 0 && liveLease(state, lease) === undefined) return leaseNotFound;
+`,
+      },
+    ],
   },
   {
     name: 'previous-is-of-another-revision',
     room: 'store core',
     does: "an event's previous value is not the one before it when a batch changes a key twice",
-    edits: [],
+    edits: [
+      {
+        file: 'packages/store/src/replay.ts',
+        find: '  const before = versions[place - 1];',
+        replace: '  const before = place > 0 ? versions.at(-2) : undefined;',
+      },
+    ],
   },
 ];

@@ -29,7 +29,10 @@ export interface Volume {
   readonly state: Disk;
   /** An empty disk beside `state`, for a snapshot that is arriving; what an earlier one left there is removed. */
   newState(): Promise<Disk>;
-  /** Atomically puts what newState() gave in the place of `state`, which is closed and removed. */
+  /**
+   * Atomically puts what newState() gave in the place of `state`, which is closed and removed. What was written to it
+   * without a sync may still be lost in a power cut.
+   */
   replaceState(disk: Disk): Promise<void>;
   /**
    * How far the log was acknowledged, kept apart from it and written without a sync: LevelDB takes a lost tail of its

@@ -133,6 +133,16 @@ describe('the log', () => {
     expect((await Log.open(volume.powerCut(), none)).lastIndex).toBe(5);
   });
 
+  it('belongs to one member, whose votes are in it', async () => {
+    const { volume, log } = await filled();
+    await log.claim(7);
+    await log.append({ entries: [entry(11)], hardState: { term: 1, vote: 7, commit: 0 } });
+    const again = await Log.open(volume.powerCut(), none);
+    await again.claim(7);
+    await expect(again.claim(8)).rejects.toMatchObject({ code: 'cluster' });
+    expect(plain(again)).toEqual(plain(log));
+  });
+
   it('refuses a newer format', async () => {
     const { volume } = await filled();
     const meta = unseal(volume.log.getSync(metaKey) as Buffer, '', '');

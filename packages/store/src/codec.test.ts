@@ -17,7 +17,7 @@ const notZero = number.filter((n) => n !== 0);
 const byteString = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).toString('latin1'));
 const key = byteString.map((bytes) => `/${bytes}`);
 const value = fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(bytes));
-const url = fc.string({ unit: 'binary' });
+const url = fc.webUrl();
 /** Either absent or something: 0 and absence are not kept apart. */
 const maybe = { requiredKeys: [] as never[] };
 

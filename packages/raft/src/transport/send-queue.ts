@@ -58,7 +58,7 @@ export class SendQueue {
     this.#messages = this.#messages.filter(({ type }, i) => i >= half || type !== 'append');
     this.#count();
     const { messages, bytes } = this.#limits;
-    if (this.#messages.length > messages || this.#bytes > bytes) {
+    while (this.#messages.length > messages || this.#bytes > bytes) {
       this.#messages.splice(0, (this.#messages.length + 1) >> 1);
       this.#count();
     }

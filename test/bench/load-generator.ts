@@ -59,16 +59,30 @@ const http1: Speaker = (send, onAnswer) => {
 };
 
 const http2: Speaker = (send, onAnswer) => {
-  const reader = new AnswerReader(send, (body) => {
-    if (!body.includes('"kind":"ConfigMap"')) throw new Error(body.toString());
-    onAnswer();
+  let answer: Buffer[] = [];
+  const reader = new AnswerReader({
+    send,
+    onData: (data) => void answer.push(data),
+    onEnd() {
+      const text = Buffer.concat(answer);
+      if (!text.includes('"kind":"ConfigMap"')) throw new Error(text.toString());
+      answer = [];
+      onAnswer();
+    },
   });
   let stream = -1;
   return {
     ask() {
       const { method, path, body } = nextRequest();
+      const fields: [string, string][] = [
+        [':method', method],
+        [':scheme', 'https'],
+        [':path', path],
+        [':authority', 'localhost'],
+      ];
+      if (body !== undefined) fields.push(['content-type', 'application/json'], ['content-length', `${body.length}`]);
       if (stream < 0) send(preface());
-      send(request((stream += 2), method, path, body));
+      send(request((stream += 2), fields, body === undefined ? undefined : Buffer.from(body)));
     },
     take: (data) => reader.take(data),
   };

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { accessControl } from './access-control.ts';
 import { apiserverLoad } from './apiserver-load.ts';
+import { etcdComparison } from './etcd-comparison.ts';
 import { memory } from './memory.ts';
 import { objectMemory } from './object-memory.ts';
 import { podStart } from './pod-start.ts';
@@ -23,6 +24,7 @@ const parts: Record<string, Part> = {
   'object-memory': objectMemory,
   'pod-start': podStart,
   memory,
+  'etcd-comparison': etcdComparison,
 };
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 

@@ -1,5 +1,5 @@
 /** As much of HTTP/2 (RFC 9113) and HPACK as a load generator of one request at a time needs. */
-const FRAME = { data: 0, headers: 1, settings: 4, ping: 6, goAway: 7, windowUpdate: 8 } as const;
+const FRAME = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7, windowUpdate: 8 } as const;
 const END_STREAM = 1;
 const ACK = 1;
 const END_HEADERS = 4;
@@ -22,32 +22,32 @@ export function preface(): Buffer {
   ]);
 }
 
-/** @param stream 1, 3, 5, ... */
-export function request(stream: number, method: string, path: string, body: string | undefined): Buffer {
-  const fields = [
-    [':method', method],
-    [':scheme', 'https'],
-    [':path', path],
-    [':authority', 'localhost'],
-  ];
-  if (body !== undefined) fields.push(['content-type', 'application/json'], ['content-length', `${body.length}`]);
-  const block = Buffer.concat(fields.map(([name, value]) => literal(name!, value!)));
-  const headers = frame(FRAME.headers, END_HEADERS | (body === undefined ? END_STREAM : 0), stream, block);
-  return body === undefined
-    ? headers
-    : Buffer.concat([headers, frame(FRAME.data, END_STREAM, stream, Buffer.from(body))]);
+/** @param stream 1, 3, 5, ... @param last whether nothing more comes from the client */
+export function request(
+  stream: number,
+  fields: readonly (readonly [name: string, value: string])[],
+  body: Buffer | undefined,
+  last = true,
+): Buffer {
+  const block = Buffer.concat(fields.map(([name, value]) => literal(name, value)));
+  const end = last ? END_STREAM : 0;
+  const headers = frame(FRAME.headers, END_HEADERS | (body === undefined ? end : 0), stream, block);
+  return body === undefined ? headers : Buffer.concat([headers, frame(FRAME.data, end, stream, body)]);
 }
 
-/** Takes what comes from the server in pieces, answers what must be, and tells of each answer's whole body. */
+export interface AnswerHandlers {
+  send(data: Buffer): void;
+  onData(data: Buffer): void;
+  onEnd(): void;
+}
+
+/** Takes what comes from the server in pieces, answers what must be, and tells of the answer's body and end. */
 export class AnswerReader {
   #rest: Buffer = Buffer.alloc(0);
-  #body: Buffer[] = [];
-  readonly #send: (data: Buffer) => void;
-  readonly #onAnswer: (body: Buffer) => void;
+  readonly #handlers: AnswerHandlers;
 
-  constructor(send: (data: Buffer) => void, onAnswer: (body: Buffer) => void) {
-    this.#send = send;
-    this.#onAnswer = onAnswer;
+  constructor(handlers: AnswerHandlers) {
+    this.#handlers = handlers;
   }
 
   take(data: Buffer): void {
@@ -63,14 +63,13 @@ export class AnswerReader {
   }
 
   #frame(type: number, flags: number, payload: Buffer): void {
+    const { send, onData, onEnd } = this.#handlers;
     if (type === FRAME.goAway) throw new Error(`the server goes away: ${payload.toString('latin1', 8)}`);
-    if (type === FRAME.settings && (flags & ACK) === 0) this.#send(frame(FRAME.settings, ACK, 0, Buffer.alloc(0)));
-    if (type === FRAME.ping && (flags & ACK) === 0) this.#send(frame(FRAME.ping, ACK, 0, payload));
-    if (type === FRAME.data) this.#body.push(payload);
-    if ((type !== FRAME.data && type !== FRAME.headers) || (flags & END_STREAM) === 0) return;
-    const body = Buffer.concat(this.#body);
-    this.#body = [];
-    this.#onAnswer(body);
+    if (type === FRAME.reset) throw new Error(`the server resets the stream, code ${payload.readUInt32BE(0)}`);
+    if (type === FRAME.settings && (flags & ACK) === 0) send(frame(FRAME.settings, ACK, 0, Buffer.alloc(0)));
+    if (type === FRAME.ping && (flags & ACK) === 0) send(frame(FRAME.ping, ACK, 0, payload));
+    if (type === FRAME.data) onData(payload);
+    if ((type === FRAME.data || type === FRAME.headers) && (flags & END_STREAM) !== 0) onEnd();
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -9,7 +9,7 @@ import { runProgram } from '../cli/program.ts';
 import { clusterCommands } from '../cluster/command-list.ts';
 import { formatId, parseId } from './ids.ts';
 import { formatBytes } from './output.ts';
-import { writeWhole } from './snapshot.ts';
+import { writeBackup } from './backup-file.ts';
 
 let etcd: TestEtcd;
 let folder: string;
@@ -22,7 +22,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function wherry(line: string, endpoints = etcd.endpoint): Promise<{ code: number; out: string; err: string }> {
+/** @param endpoints empty of a command that does not ask the store */
+async function wherry(
+  line: string,
+  endpoints: string = etcd.endpoint,
+): Promise<{ code: number; out: string; err: string }> {
   const texts = { out: '', err: '' };
   const into = (name: 'out' | 'err') =>
     new Writable({
@@ -32,12 +36,12 @@ async function wherry(line: string, endpoints = etcd.endpoint): Promise<{ code: 
       },
     });
   const file = (name: string): string => join(etcd.pki, 'etcd', name);
-  const flags = [
-    `--endpoints=${endpoints}`,
+  const identity = [
     `--cacert=${file('ca.crt')}`,
     `--cert=${file('healthcheck-client.crt')}`,
     `--key=${file('healthcheck-client.key')}`,
   ];
+  const flags = endpoints === '' ? [] : [`--endpoints=${endpoints}`, ...identity];
   const code = await runProgram(['etcd', ...line.split(' '), ...flags], clusterCommands, {
     stdin: Readable.from([]),
     stdout: into('out'),
@@ -83,8 +87,43 @@ it('saves a backup that is whole, and only under its name when it is', async () 
   expect(createHash('sha256').update(bytes.subarray(0, -32)).digest()).toEqual(bytes.subarray(-32));
 
   const path = join(folder, 'half.db');
-  await expect(writeWhole(path, Readable.from([bytes.subarray(0, 1_000)]))).rejects.toThrow('did not arrive whole');
+  await expect(writeBackup(path, Readable.from([bytes.subarray(0, 1_000)]))).rejects.toThrow('did not arrive whole');
   expect([existsSync(path), existsSync(`${path}.part`)]).toEqual([false, false]);
+});
+
+it('says what a backup holds, and makes the data of a new cluster from it', async () => {
+  await wherry('snapshot save whole.db');
+  const { revision } = etcd.store.status();
+  const json = await wherry('snapshot status whole.db -o json', '');
+  expect(json).toMatchObject({ code: 0, err: '' });
+  const shown = JSON.parse(json.out) as { revision: number };
+  expect(shown).toMatchObject({ revision, members: ['alone'] });
+  expect((await wherry('snapshot status whole.db', '')).out).toMatch(/^HASH +REVISION +TOTAL KEYS +TOTAL SIZE\n/);
+  const restored = await wherry('snapshot restore whole.db --data-dir=restored', '');
+  expect(restored).toMatchObject({ code: 0, err: '' });
+  expect(restored.out).toContain(`at revision ${revision} into restored`);
+  const again = await wherry('snapshot restore whole.db --data-dir=restored', '');
+  expect(again).toMatchObject({ code: 1, out: '' });
+  expect(again.err).toContain('is not empty');
+});
+
+it('takes nothing from a backup that is not as it was written', async () => {
+  await wherry('snapshot save good.db');
+  const bytes = readFileSync(join(folder, 'good.db'));
+  const bad = Buffer.from(bytes);
+  bad[bytes.length >> 1]! ^= 1;
+  writeFileSync(join(folder, 'bad.db'), bad);
+  writeFileSync(join(folder, 'short.db'), bytes.subarray(0, 20));
+  for (const name of ['bad', 'short', 'none']) {
+    const refused = await wherry(`snapshot restore ${name}.db --data-dir=never`, '');
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toMatch(/the snapshot is damaged|no such file/);
+  }
+  expect(existsSync(join(folder, 'never'))).toBe(false);
+  expect((await wherry('snapshot restore good.db --data-dir=d --initial-cluster=x', '')).err).toContain(
+    'is not name=URL',
+  );
+  expect((await wherry('snapshot restore good.db', '')).err).toContain('--data-dir is not given');
 });
 
 it('shows alarms and takes them back', async () => {

@@ -94,6 +94,21 @@ describe('range', () => {
     expect(await count({ sortTarget: SortTarget.mod, limit: 2 })).toEqual([2, 3, true]);
   });
 
+  it('gives very many keys whole', async () => {
+    const api = await startApi();
+    const keys = Array.from({ length: 25_000 }, (_, i) => `k${String(i).padStart(6, '0')}`);
+    for (let i = 0; i < keys.length; i += 1000) {
+      const success = keys
+        .slice(i, i + 1000)
+        .map((key) => ({ type: 'put' as const, key, value: bytes(`value of ${key}`) }));
+      await api.store.transact({ compares: [], success, failure: [] });
+    }
+    const answer = await api.client.call(kvService.range, all);
+    expect(answer.kvs.map(({ key }) => key)).toEqual(keys);
+    expect(answer.kvs.every(({ key, value }) => Buffer.from(value).toString() === `value of ${key}`)).toBe(true);
+    expect(answer).toMatchObject({ count: 25_000, more: false, header: { revision: 26 } });
+  });
+
   it('names the present when it reads the past', async () => {
     const api = await startWithKeys();
     const { header, kvs } = await api.client.call(kvService.range, { key: 'a', revision: 3 });

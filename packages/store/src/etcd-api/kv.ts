@@ -3,7 +3,7 @@ import { checkDelete, checkPut, checkRange, checkTxn } from './check-request.ts'
 import { etcdErrors } from './errors.ts';
 import type { Guard } from './guard.ts';
 import { type Route, unary } from './grpc/index.ts';
-import { toRangeAnswer, toStoreRange } from './range.ts';
+import { sliceRange, toRangeAnswer, toStoreRange } from './range.ts';
 import { headerOf, type Service } from './service.ts';
 import { toStorePut, toStoreTxn, toTxnAnswer } from './txn.ts';
 
@@ -14,15 +14,19 @@ export function kvRoutes(service: Service, guard: Guard): Route[] {
   };
 
   return [
-    unary(kvService.range, async (request, call) => {
-      guard(call, request.serializable);
-      checkRange(request);
-      if (!request.serializable) await store.linearize();
-      const result = await store.range(toStoreRange(request));
-      // Of a read of the past the header names the present, as etcd's does.
-      const revision = request.revision > 0 ? undefined : result.revision;
-      return { header: headerOf(service, revision), ...toRangeAnswer(request, result) };
-    }),
+    unary(
+      kvService.range,
+      async (request, call) => {
+        guard(call, request.serializable);
+        checkRange(request);
+        if (!request.serializable) await store.linearize();
+        const result = await store.range(toStoreRange(request));
+        // Of a read of the past the header names the present, as etcd's does.
+        const revision = request.revision > 0 ? undefined : result.revision;
+        return { header: headerOf(service, revision), ...toRangeAnswer(request, result) };
+      },
+      sliceRange,
+    ),
 
     unary(kvService.put, async (request, call) => {
       guard(call);

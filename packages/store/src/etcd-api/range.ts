@@ -36,6 +36,19 @@ export function toRangeAnswer(request: Request, { kvs, count, more }: RangeResul
   return { kvs: request.keysOnly ? wanted.map(withoutValue) : wanted, count, more: cut };
 }
 
+/** So many keys are encoded at a time. */
+const sliceKeys = 1000;
+
+/** Of a response with many keys: its fields, and then the keys in turn. */
+export function sliceRange(response: Input<typeof rangeResponse>): Iterable<Input<typeof rangeResponse>> | undefined {
+  const { kvs = [], ...rest } = response;
+  if (kvs.length <= sliceKeys) return undefined;
+  return (function* () {
+    yield rest;
+    for (let i = 0; i < kvs.length; i += sliceKeys) yield { kvs: kvs.slice(i, i + sliceKeys) };
+  })();
+}
+
 function needsAll(request: Request): boolean {
   return (
     request.sortTarget !== SortTarget.key ||

@@ -32,6 +32,7 @@ export type Route = { readonly path: string } & (
       decode(bytes: Buffer): unknown;
       handle: UnaryHandler<unknown, unknown>;
       encode(response: unknown): Buffer;
+      slice(response: unknown): Iterable<unknown> | undefined;
     }
   | {
       readonly kind: 'stream';
@@ -41,11 +42,18 @@ export type Route = { readonly path: string } & (
     }
 );
 
+/** `slice` cuts a large response into messages whose bytes, put together, are its own: they are encoded one at a time. */
 export function unary<RequestD, RequestI, ResponseD, ResponseI>(
   method: Method<RequestD, RequestI, ResponseD, ResponseI>,
   handle: UnaryHandler<RequestD, ResponseI>,
+  slice: (response: ResponseI) => Iterable<ResponseI> | undefined = () => undefined,
 ): Route {
-  return { kind: 'unary', ...coding(method), handle: handle as UnaryHandler<unknown, unknown> };
+  return {
+    kind: 'unary',
+    ...coding(method),
+    handle: handle as UnaryHandler<unknown, unknown>,
+    slice: slice as (response: unknown) => Iterable<unknown> | undefined,
+  };
 }
 
 export function streaming<RequestD, RequestI, ResponseD, ResponseI>(

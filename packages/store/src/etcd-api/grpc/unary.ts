@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import { Frames, frame } from './frames.ts';
+import { Frames, frame, prefixBytes } from './frames.ts';
 import { type CallContext, answerWith, asRpcError, dropRest, isOpen } from './answer.ts';
 import type { Route } from './route.ts';
 import { Code, RpcError } from './status.ts';
@@ -53,18 +53,36 @@ async function run(
 ): Promise<void> {
   try {
     const answer = route.handle(route.decode(message), { metadata });
-    const response = frame(route.encode(answer instanceof Promise ? await answer : answer));
+    const response = answer instanceof Promise ? await answer : answer;
+    const slices = route.slice(response);
+    const parts = slices === undefined ? [frame(route.encode(response))] : await encodeSlices(route, slices);
     if (!isOpen(stream)) return;
     stream.respond(okHeaders, okOptions);
     stream.once('wantTrailers', sendOk);
-    stream.end(response);
+    for (let i = 0; i < parts.length - 1; i++) stream.write(parts[i]);
+    stream.end(parts.at(-1));
   } catch (error) {
     answerWith(stream, asRpcError(error, route.path, context));
   }
 }
 
+/** Gives way to others after each slice, so that a large answer never holds up the rest of the process. */
+async function encodeSlices(route: UnaryRoute, slices: Iterable<unknown>): Promise<Buffer[]> {
+  const prefix = Buffer.alloc(prefixBytes);
+  const parts: Buffer[] = [prefix];
+  let length = 0;
+  for (const slice of slices) {
+    const part = route.encode(slice).subarray(prefixBytes);
+    parts.push(part);
+    length += part.length;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  prefix.writeUInt32BE(length, 1);
+  return parts;
+}
+
 const okHeaders = { ':status': 200, 'content-type': 'application/grpc' };
-const okOptions = { waitForTrailers: true };
+const okOptions = { waitForTrailers: true, sendDate: false };
 const okTrailers = { 'grpc-status': '0' };
 
 function sendOk(this: ServerHttp2Stream): void {

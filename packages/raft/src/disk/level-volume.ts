@@ -8,9 +8,9 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   writeSync,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Disk, Volume } from './disk.ts';
 import { corruptDisk, openLevelDisk } from './level-disk.ts';
@@ -33,7 +33,7 @@ export async function openLevelVolume(path: string): Promise<Volume> {
   try {
     const folder = currentFolder(path);
     for (const name of readdirSync(path)) {
-      if ((stateFolder.test(name) && name !== folder) || name === 'state.new') removeAll(join(path, name));
+      if ((stateFolder.test(name) && name !== folder) || name === 'state.new') await removeAll(join(path, name));
     }
     return new LevelVolume(path, log, folder, await openLevelDisk(join(path, folder), path));
   } catch (error) {
@@ -81,7 +81,7 @@ class LevelVolume implements Volume {
   async newState(): Promise<Disk> {
     await this.#removeArriving();
     const folder = `state-${(Number(this.#folder.slice('state-'.length)) || 0) + 1}`;
-    removeAll(join(this.#path, folder));
+    await removeAll(join(this.#path, folder));
     const disk = await openLevelDisk(join(this.#path, folder), this.#path);
     this.#arriving = { folder, disk };
     return disk;
@@ -97,7 +97,7 @@ class LevelVolume implements Volume {
     this.#state = disk;
     this.#arriving = undefined;
     await old.disk.close();
-    removeAll(join(this.#path, old.folder));
+    await removeAll(join(this.#path, old.folder));
   }
 
   readMark(): Buffer | undefined {
@@ -145,7 +145,7 @@ class LevelVolume implements Volume {
     if (arriving === undefined) return;
     this.#arriving = undefined;
     await arriving.disk.close();
-    removeAll(join(this.#path, arriving.folder));
+    await removeAll(join(this.#path, arriving.folder));
   }
 }
 
@@ -170,6 +170,6 @@ function syncFolder(path: string): void {
   }
 }
 
-function removeAll(path: string): void {
-  rmSync(path, { recursive: true, force: true });
+function removeAll(path: string): Promise<void> {
+  return rm(path, { recursive: true, force: true });
 }

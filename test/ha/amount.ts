@@ -13,3 +13,6 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }
+
+/** Of each of those who list at the same time. */
+export const listRounds: number = soak ? 20 : 3;

@@ -16,19 +16,27 @@ import type { EtcdApiLimits } from './limits.ts';
 
 /** What is wrong with a request whatever the store holds. All of these throw RpcError, as etcd's api/v3rpc/key.go has it. */
 
-export function checkRange({ key, sortOrder, sortTarget }: Decoded<typeof rangeRequest>): void {
+/** What a store of ours takes; etcd has no limit of its own here. */
+const maxKeyBytes = 32 * 1024;
+
+function checkKey(key: string): void {
   if (key === '') throw etcdErrors.emptyKey;
+  if (key.length > maxKeyBytes) throw etcdErrors.requestTooLarge;
+}
+
+export function checkRange({ key, sortOrder, sortTarget }: Decoded<typeof rangeRequest>): void {
+  checkKey(key);
   if (!isOneOf(SortOrder, sortOrder) || !isOneOf(SortTarget, sortTarget)) throw etcdErrors.invalidSortOption;
 }
 
 export function checkPut(put: Decoded<typeof putRequest>): void {
-  if (put.key === '') throw etcdErrors.emptyKey;
+  checkKey(put.key);
   if (put.ignoreValue && put.value.length > 0) throw etcdErrors.valueProvided;
   if (put.ignoreLease && put.lease !== 0) throw etcdErrors.leaseProvided;
 }
 
 export function checkDelete({ key }: Decoded<typeof deleteRangeRequest>): void {
-  if (key === '') throw etcdErrors.emptyKey;
+  checkKey(key);
 }
 
 /** All of a transaction and of those within it: nesting is no way around any check (GHSA-rfx7-8w68-q57q). */
@@ -44,7 +52,7 @@ function checkOperations({ compare, success, failure }: DecodedTxnRequest, allow
   const count = Math.max(compare.length, success.length, failure.length);
   if (count > allowed) throw etcdErrors.tooManyOps;
   for (const { key, target, result } of compare) {
-    if (key === '') throw etcdErrors.emptyKey;
+    checkKey(key);
     if (!isOneOf(CompareTarget, target) || !isOneOf(CompareResult, result)) throw invalidCompare;
   }
   for (const operation of success) checkOperation(operation, allowed - count);

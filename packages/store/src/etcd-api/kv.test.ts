@@ -237,6 +237,8 @@ describe('put', () => {
       status.NOT_FOUND,
       'etcdserver: requested lease not found',
     ],
+    ['a lease below 0', { key: 'a', lease: -1 }, status.NOT_FOUND, 'etcdserver: requested lease not found'],
+    ['too long a key', { key: 'k'.repeat(32 * 1024 + 1) }, status.INVALID_ARGUMENT, 'etcdserver: request is too large'],
     [
       'too large a value',
       { key: 'a', value: Buffer.alloc(1.5 * 1024 * 1024) },
@@ -480,6 +482,12 @@ describe('txn', () => {
 });
 
 describe('compact', () => {
+  it('refuses a revision below 0 as one that is gone', async () => {
+    const api = await startWithKeys();
+    const words = 'etcdserver: mvcc: required revision has been compacted';
+    await expectRefused(api.client.call(kvService.compact, { revision: -1 }), status.OUT_OF_RANGE, words);
+  });
+
   it('forgets, once', async () => {
     const api = await startWithKeys();
     const answer = await api.client.call(kvService.compact, { revision: 4, physical: true });

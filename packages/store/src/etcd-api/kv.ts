@@ -58,6 +58,7 @@ export function kvRoutes(service: Service, guard: Guard): Route[] {
 
     unary(kvService.compact, async ({ revision, physical }, call) => {
       guard(call);
+      if (revision < 0) throw etcdErrors.compacted;
       await store.compactTo(revision, { physical });
       return { header: headerOf(service) };
     }),

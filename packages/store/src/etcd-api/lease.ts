@@ -40,7 +40,6 @@ export function leaseRoutes(service: Service, guard: Guard): Route[] {
 
     unary(leaseService.leaseTimeToLive, async ({ id, keys }, call) => {
       guard(call);
-      await store.linearize();
       const lease = typeof id === 'bigint' ? undefined : await store.lease(id);
       if (lease === undefined) return { header: headerOf(service), id, ttl: -1 };
       const { ttlSeconds, grantedTtlSeconds } = lease;
@@ -50,7 +49,6 @@ export function leaseRoutes(service: Service, guard: Guard): Route[] {
 
     unary(leaseService.leaseLeases, async (_, call) => {
       guard(call);
-      await store.linearize();
       const ids = await store.leases();
       return { header: headerOf(service), leases: ids.map((id) => ({ id })) };
     }),

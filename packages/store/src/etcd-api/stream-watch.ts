@@ -6,7 +6,7 @@ import {
   type watchCreateRequest,
   WatchFilter,
 } from '../etcd-proto/index.ts';
-import type { StorageError, Watch, WatchBatch, WatchEvent } from '../storage.ts';
+import { StorageError, type Watch, type WatchBatch, type WatchEvent } from '../storage.ts';
 import { headerOf, type Service } from './service.ts';
 import type { WatchResponse } from './watch-stream.ts';
 
@@ -99,10 +99,23 @@ export class StreamWatch {
   #onEnd(error: StorageError | undefined): void {
     if (this.#closed) return;
     if (error?.code === 'slow-consumer') {
-      const backPressure = this.#outlet.backPressure() ?? Promise.resolve();
-      void backPressure.then(() => this.start());
+      void this.#startAgain();
       return;
     }
+    this.#fail(error);
+  }
+
+  /** From where it is, when the client has taken what was sent. */
+  async #startAgain(): Promise<void> {
+    try {
+      await this.#outlet.backPressure();
+      this.start();
+    } catch (error) {
+      this.#fail(error instanceof StorageError ? error : undefined);
+    }
+  }
+
+  #fail(error: StorageError | undefined): void {
     this.close();
     if (error?.code === 'compacted') this.#outlet.onCompacted(this.#service.store.status().compactedRevision);
     else this.#outlet.onFailed(error);

@@ -57,8 +57,8 @@ function toStoreOperation({ range, put, deleteRange, txn }: DecodedRequestOp): E
 
 export function toStorePut(put: NonNullable<DecodedRequestOp['put']>): EtcdOperation & { type: 'put' } {
   const { key, value, lease, ignoreValue, ignoreLease } = put;
-  // No lease of ours has an id beyond the safe integers.
-  if (typeof lease === 'bigint') throw etcdErrors.leaseNotFound;
+  // No lease of ours has such an id.
+  if (typeof lease === 'bigint' || lease < 0) throw etcdErrors.leaseNotFound;
   return { type: 'put', key, value, lease, ignoreValue, ignoreLease };
 }
 

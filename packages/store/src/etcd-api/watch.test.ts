@@ -297,6 +297,22 @@ describe('a stream of watches', () => {
     });
   });
 
+  it('ends when the store is closed while one of them catches up', async () => {
+    const api = await startApi();
+    const { stream } = await watch(api, { key: 'a' });
+    const watchRange = api.store.watchRange.bind(api.store);
+    api.store.watchRange = () => {
+      throw new StorageError('closed', 'the store is closed');
+    };
+    api.store.endWatches(new StorageError('slow-consumer', 'behind'));
+    await expect(stream.next()).rejects.toMatchObject({ details: 'etcdserver: server stopped' });
+    const other = open(api);
+    other.send({ create: { key: 'a' } });
+    await other.next();
+    await expect(other.next()).rejects.toMatchObject({ details: 'etcdserver: server stopped' });
+    api.store.watchRange = watchRange;
+  });
+
   it('that requires a leader is refused without one, and ends when there is none for long', async () => {
     const api = await startApi({ noLeaderMs: 30 });
     const { stream } = await watch(api, { key: 'a' });

@@ -195,6 +195,26 @@ describe('connections', () => {
     await client.call(kvService.put, { key: 'a' });
   });
 
+  it('that reset one call after the other are closed (CVE-2023-44487)', async () => {
+    const { port, client, store } = await startApi();
+    const opened = session(port);
+    const over = new Promise((resolve) => opened.on('close', resolve));
+    let gone = false;
+    opened.on('close', () => (gone = true));
+    for (let i = 0; !gone && i < 200; i++) {
+      for (let j = 0; j < 50 && !opened.destroyed; j++) {
+        const stream = opened.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc' });
+        stream.on('error', () => {});
+        stream.write(aPut);
+        stream.close(constants.NGHTTP2_CANCEL);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await over;
+    expect(store.status().revision).toBe(1);
+    await client.call(kvService.put, { key: 'a' });
+  });
+
   it('that speak something else are closed', async () => {
     const { port } = await startApi();
     for (const words of ['PRI nonsense\r\n\r\n', '\0\x01\x02\r\n\r\n']) {

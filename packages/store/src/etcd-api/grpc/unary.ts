@@ -37,7 +37,8 @@ export function serveUnary(
     }
   });
   stream.on('end', () => {
-    if (refused) return;
+    // A call that the client reset ends as well: nothing is done for it that was not yet under way.
+    if (refused || !isOpen(stream)) return;
     if (message === undefined || frames.partial) refuse(new RpcError(Code.internal, 'no whole request message'));
     else void run(stream, metadata, route, context, message);
   });

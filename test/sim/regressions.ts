@@ -13,4 +13,9 @@ export const regressions: { scenario: string; seed: number; was: string }[] = [
     seed: 3,
     was: 'a backup from a failing disk rejected with DiskError instead of StorageError',
   },
+  {
+    scenario: 'store',
+    seed: 190,
+    was: "a leader that had been paused and deposed found a lease expired by its own clock, and the new leader's log took its word for it (etcd's issue 12528)",
+  },
 ];

@@ -20,7 +20,7 @@ export function apply(state: State, command: Command, context: ApplyContext): Ap
     case 'leaseKeepAlive':
       return keepAliveLease(state, command.id, context.timeMs);
     case 'leaseRevoke':
-      return revokeLease(state, command.id, command.expiredByMs);
+      return revokeLease(state, command.id, expiredBy(command, context));
     case 'compact':
       return compact(state, command.revision);
     case 'alarm':
@@ -30,6 +30,14 @@ export function apply(state: State, command: Command, context: ApplyContext): Ap
     case 'memberAttributes':
       return applyAttributes(state, command);
   }
+}
+
+/**
+ * A leader that was deposed while it was paused may have found a lease expired by a clock that ran on without the others,
+ * and may propose its end to the one who leads now: that one's clock says whether it has.
+ */
+function expiredBy({ expiredByMs }: Command & { type: 'leaseRevoke' }, { timeMs }: ApplyContext): number | undefined {
+  return expiredByMs === undefined ? undefined : Math.min(expiredByMs, timeMs);
 }
 
 /** As etcd: without space whatever might add something is refused, in a corrupt cluster whatever touches its keys. */

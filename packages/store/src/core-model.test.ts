@@ -46,7 +46,10 @@ class Model {
       case 'leaseKeepAlive':
         return this.#keepAlive(command.id, timeMs);
       case 'leaseRevoke':
-        return this.#revoke(command.id, command.expiredByMs);
+        return this.#revoke(
+          command.id,
+          command.expiredByMs === undefined ? undefined : Math.min(command.expiredByMs, timeMs),
+        );
       case 'compact':
         if (command.revision > this.revision) throw new Refusal('future-revision');
         if (command.revision <= this.compacted) throw new Refusal('compacted');

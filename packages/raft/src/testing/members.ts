@@ -14,7 +14,7 @@ export interface TestMember {
 
 const silent = { info() {}, warn() {}, error() {} };
 
-/** A member that ticks fast. */
+/** A member that ticks rather fast, but not so fast that a busy machine makes it lose its leader. */
 export async function openMember(
   id: NodeId,
   voters: NodeId[],
@@ -32,7 +32,7 @@ export async function openMember(
     log: silent,
     clock: systemClock,
     random: Math.random,
-    tickMs: 20,
+    tickMs: 50,
     onFailure: (error) => failures.push(error),
     ...options,
   });

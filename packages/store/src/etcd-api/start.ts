@@ -25,6 +25,8 @@ export interface EtcdApiOptions {
 export interface EtcdApi {
   /** In the order of `listen`. */
   ports: number[];
+  /** Renewed certificates, for connections from now on. */
+  setTls(tls: GrpcTls): void;
   close(): Promise<void>;
 }
 
@@ -56,5 +58,5 @@ export async function startEtcdApi({ store, listen, tls, limits: given, log }: E
     await server.close(0);
     throw error;
   }
-  return { ports, close: () => server.close(limits.closeGraceMs) };
+  return { ports, setTls: (renewed) => server.setTls(renewed), close: () => server.close(limits.closeGraceMs) };
 }

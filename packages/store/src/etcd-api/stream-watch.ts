@@ -77,7 +77,9 @@ export class StreamWatch {
   /** Tells the client how far it is, if it wants to know and has heard nothing for a while. */
   notify(): void {
     if (!this.#request.progressNotify) return;
-    if (this.#quiet) this.#outlet.send({ header: headerOf(this.#service, this.toldTo), watchId: this.#id });
+    // Who has not read what there is hears of progress later.
+    if (this.#quiet && this.#outlet.backPressure() === undefined)
+      this.#outlet.send({ header: headerOf(this.#service, this.toldTo), watchId: this.#id });
     this.#quiet = true;
   }
 

@@ -275,8 +275,10 @@ describe('with TLS', () => {
       limits: { closeGraceMs: 50, ...limits },
     });
     closers.push(() => api.close());
+    renew = (tls) => api.setTls(tls);
     return api.ports[0] as number;
   }
+  let renew: EtcdApi['setTls'];
 
   function clientWith(port: number, { ca }: Certificates, own?: Certificates): EtcdClient {
     const buffer = (text: string | undefined) => (text === undefined ? null : Buffer.from(text));
@@ -303,6 +305,17 @@ describe('with TLS', () => {
     const plain = new EtcdClient(`127.0.0.1:${port}`);
     closers.push(() => plain.close());
     await expect(plain.call(kvService.put, { key: 'a' })).rejects.toMatchObject({ code: status.UNAVAILABLE });
+  });
+
+  it('takes renewed certificates', async () => {
+    const port = await start();
+    const before = clientWith(port, ours, ours);
+    await before.call(kvService.put, { key: 'a' });
+    renew(others);
+    await clientWith(port, others, others).call(kvService.put, { key: 'a' });
+    await before.call(kvService.put, { key: 'a' });
+    const late = clientWith(port, others, ours).call(kvService.put, { key: 'a' });
+    await expect(late).rejects.toMatchObject({ code: status.UNAVAILABLE });
   });
 
   it('answers GET over HTTP/1.1, to those with a certificate', async () => {

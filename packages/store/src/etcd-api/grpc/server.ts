@@ -85,6 +85,11 @@ export class GrpcServer {
     return (server.address() as AddressInfo).port;
   }
 
+  /** For connections from now on. */
+  setTls({ cert, key, ca }: GrpcTls): void {
+    this.#tls?.setSecureContext({ cert, key, ca });
+  }
+
   /** Calls under way get `graceMs` to end. */
   async close(graceMs: number): Promise<void> {
     this.#closing = true;

@@ -1,11 +1,11 @@
 import { getOwn } from '@wherry/apimachinery';
 import type { Entry } from './entry.ts';
+import { isTurnOver, nextTurn } from './turns.ts';
 
 /** Below this a walk through everything is as good. */
 const WORTH_ENTRIES = 1_000;
 const MAX_LABELS = 4;
-const SLICE_ENTRIES = 64;
-const SLICE_MS = 8;
+const STEP_ENTRIES = 64;
 
 type Values = Map<string, Map<string, Entry>>;
 
@@ -59,15 +59,11 @@ export class LabelIndexes {
 
   async #fill(label: string, index: Index, all: readonly Entry[]): Promise<void> {
     // Whoever asked for it does not wait.
-    await new Promise((resolve) => setImmediate(resolve));
-    let since = performance.now();
+    await nextTurn();
     for (let i = 0; i < all.length; i++) {
       const entry = all[i]!;
       if (!index.changed?.has(entry.key)) put(index.values, label, entry);
-      if (i % SLICE_ENTRIES === 0 && performance.now() - since > SLICE_MS) {
-        await new Promise((resolve) => setImmediate(resolve));
-        since = performance.now();
-      }
+      if (i % STEP_ENTRIES === 0 && isTurnOver()) await nextTurn();
     }
     index.changed = undefined;
   }

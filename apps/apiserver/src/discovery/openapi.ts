@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { apiVersionOf, type Resource } from '@wherry/api';
 import { openApiV2, openApiV3 } from '@wherry/api/openapi';
 import { notAcceptable } from '@wherry/apimachinery';
+import { nextTurn } from '../cache/turns.ts';
 import { jsonAnswer, type Answer, type RequestContext } from '../http/context.ts';
 import type { GroupVersion, GroupVersions } from './group-versions.ts';
 import { encodeDefinition, encodeDocument, encodePath } from './openapi-protobuf.ts';
@@ -64,7 +65,7 @@ export class OpenApi {
     for (const groupVersion of this.#groups.list) {
       const name = pathOf(groupVersion);
       names.add(name);
-      if (!this.#isCached(name, groupVersion)) await turn();
+      if (!this.#isCached(name, groupVersion)) await nextTurn();
       const hash = this.#isCached(name, groupVersion)
         ? this.#documents.get(name)!.hash
         : this.#documentOf(groupVersion).hash;
@@ -123,7 +124,7 @@ export class OpenApi {
     const pathBytes: Buffer[] = [];
     const definitionBytes = new Map<string, Buffer>();
     for (const { resources } of list) {
-      await turn();
+      await nextTurn();
       const part = openApiV2(resources.map(({ resource }) => resource)) as Part;
       for (const [path, item] of Object.entries(part.paths)) {
         paths.push(`${JSON.stringify(path)}:${JSON.stringify(item)}`);
@@ -135,7 +136,7 @@ export class OpenApi {
         if (withProtobuf) definitionBytes.set(id, encodeDefinition(id, definition));
       }
     }
-    await turn();
+    await nextTurn();
     const text = `{"swagger":"2.0","info":${JSON.stringify(info)},"paths":{${paths.join()}},"definitions":{${[...definitions.values()].join()}}}`;
     return {
       generation,
@@ -148,10 +149,6 @@ export class OpenApi {
 interface Part {
   paths: Record<string, object>;
   definitions: Record<string, object>;
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function documentFrom(body: Buffer): Document {

@@ -1,11 +1,12 @@
 import { badRequest, checkDepth } from '@wherry/apimachinery';
 import type { CST, Document, Parser } from 'yaml';
+import { isTurnOver, nextTurn } from '../cache/turns.ts';
 
 /** Bounds on what a body may ask of the parser, which is slow beside JSON's. */
 const MAX_TOKENS = 200_000;
 const MAX_DEPTH = 500;
 const MAX_ALIASES = 100;
-const SLICE_MS = 8;
+const STEP_TOKENS = 64;
 
 export interface ReadYaml {
   value: unknown;
@@ -40,15 +41,11 @@ async function tokensOf(
 ): Promise<CST.Token[]> {
   const tokens: CST.Token[] = [];
   let count = 0;
-  let since = performance.now();
   for (const lexeme of lexer.lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
     if (parser.stack.length > MAX_DEPTH) throw unreadable(`exceeded max depth of ${MAX_DEPTH}`);
     if (++count > MAX_TOKENS) throw unreadable(`more than ${MAX_TOKENS} tokens: send it as JSON`);
-    if (performance.now() - since > SLICE_MS) {
-      await new Promise((resolve) => setImmediate(resolve));
-      since = performance.now();
-    }
+    if (count % STEP_TOKENS === 0 && isTurnOver()) await nextTurn();
   }
   for (const token of parser.end()) tokens.push(token);
   return tokens;

@@ -4,12 +4,13 @@ import { pipeline } from 'node:stream/promises';
 import { StatusError, internalError, serviceUnavailable, statusError, type Status } from '@wherry/apimachinery';
 import { StorageError } from '@wherry/store';
 import { joinPieces, type Piece } from '../cache/piece.ts';
+import { isTurnOver, nextTurn } from '../cache/turns.ts';
 import { drained, isGone } from './connection.ts';
 import type { Answer, Response } from './context.ts';
 import { encodeAnswer, type Body } from './encode-answer.ts';
 
 /** A list is written in pieces, so that no client, however slow, and no list, however long, holds the event loop. */
-const SLICE_MS = 8;
+const STEP_PIECES = 16;
 const FLUSH_BYTES = 128 * 1024;
 /** Upstream's: smaller answers are not worth compressing, and the fastest level is what a LAN can use. */
 const GZIP_BYTES = 128 * 1024;
@@ -100,7 +101,7 @@ async function writeGzip(
 async function* chunksOf(pieces: Iterable<Piece>): AsyncGenerator<Buffer, undefined> {
   let pending: Piece[] = [];
   let size = 0;
-  let since = performance.now();
+  let count = 0;
   for (const piece of pieces) {
     pending.push(piece);
     size += piece.byteLength;
@@ -109,10 +110,7 @@ async function* chunksOf(pieces: Iterable<Piece>): AsyncGenerator<Buffer, undefi
       pending = [];
       size = 0;
     }
-    if (performance.now() - since > SLICE_MS) {
-      await new Promise((resolve) => setImmediate(resolve));
-      since = performance.now();
-    }
+    if (++count % STEP_PIECES === 0 && isTurnOver()) await nextTurn();
   }
   if (size > 0) yield joinPieces(pending);
   return undefined;

@@ -9,6 +9,7 @@ import {
   type LabelRequirement,
 } from '@wherry/apimachinery';
 import type { Entry } from '../cache/entry.ts';
+import { isTurnOver, nextTurn } from '../cache/turns.ts';
 import { indexBucket, namespaceBucket, type WatchCache } from '../cache/watch-cache.ts';
 import type { RequestContext } from '../http/context.ts';
 import { cacheKey, objectOf, type Served } from '../registry/served.ts';
@@ -28,8 +29,8 @@ export interface Selection {
 }
 
 const FEW_ENTRIES = 1_000;
-const SLICE_ENTRIES = 256;
-const SLICE_MS = 8;
+/** How many are looked at between two looks at the clock. */
+const STEP_ENTRIES = 64;
 
 /** Throws 400 for a selector that cannot be read or names a field that the kind cannot be selected by. */
 export function selectionOf(context: RequestContext, served: Served): Selection {
@@ -68,14 +69,10 @@ export async function selectEntries(served: Served, selection: Selection): Promi
   const { matches } = selection;
   if (!matches) return all;
   const selected: Entry[] = [];
-  let since = performance.now();
   for (let i = 0; i < all.length; i++) {
     const entry = all[i]!;
     if (matches(entry)) selected.push(entry);
-    if (i % SLICE_ENTRIES === SLICE_ENTRIES - 1 && performance.now() - since > SLICE_MS) {
-      await new Promise((resolve) => setImmediate(resolve));
-      since = performance.now();
-    }
+    if (i % STEP_ENTRIES === STEP_ENTRIES - 1 && isTurnOver()) await nextTurn();
   }
   return selected;
 }

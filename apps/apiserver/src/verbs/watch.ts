@@ -3,6 +3,7 @@ import type { Entry } from '../cache/entry.ts';
 import { readHistory } from '../cache/history.ts';
 import { Watcher } from '../cache/watcher.ts';
 import type { CacheEvent } from '../cache/watch-cache.ts';
+import { isTurnOver, nextTurn } from '../cache/turns.ts';
 import { abort, drained, isGone } from '../http/connection.ts';
 import type { Answer, RequestContext, Response } from '../http/context.ts';
 import { statusOf } from '../http/respond.ts';
@@ -20,7 +21,7 @@ const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 const BOOKMARK_MS = 60_000;
 /** As upstream: one more before the time is up, so that the client goes on from there. */
 const LAST_BOOKMARK_MS = 2_000;
-const SLICE_MS = 8;
+const STEP_ENTRIES = 16;
 const WRITE_BYTES = 64 * 1024;
 const DEFAULT_TIMEOUT_SECONDS = 1_800;
 const MAX_TIMEOUT_SECONDS = 24 * 3_600;
@@ -180,22 +181,20 @@ class WatchRun {
 async function writeAll(response: Response, entries: readonly Entry[], view: View): Promise<void> {
   let pending: Buffer[] = [];
   let size = 0;
-  let since = performance.now();
+  let count = 0;
   for (const entry of entries) {
     const frame = view.frame('ADDED', entry);
     pending.push(frame);
     size += frame.length;
-    const late = performance.now() - since > SLICE_MS;
+    const late = ++count % STEP_ENTRIES === 0 && isTurnOver();
     if (size < WRITE_BYTES && !late) continue;
     if (isGone(response)) return;
     const more = response.write(Buffer.concat(pending, size));
     pending = [];
     size = 0;
     if (!more) await drained(response);
-    if (performance.now() - since < SLICE_MS) continue;
     // That the connection takes more need not mean that the event loop has turned.
-    await new Promise((resolve) => setImmediate(resolve));
-    since = performance.now();
+    if (isTurnOver()) await nextTurn();
   }
   if (size > 0 && !isGone(response)) response.write(Buffer.concat(pending, size));
 }

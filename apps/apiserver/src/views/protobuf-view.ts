@@ -2,6 +2,7 @@ import { apiVersionOf } from '@wherry/api';
 import type { ListMeta, ObjectSchema, Status } from '@wherry/apimachinery';
 import type { Entry } from '../cache/entry.ts';
 import { RecentlyUsed, type Holder } from '../cache/recently-used.ts';
+import { isTurnOver, nextTurn } from '../cache/turns.ts';
 import type { FrameType } from '../cache/watcher.ts';
 import { encodeEnvelope, encodeMessage, envelopeHead, envelopeTail, fieldHead } from '../protobuf/encode.ts';
 import { schemaOfKind } from '../protobuf/kinds.ts';
@@ -12,8 +13,7 @@ import type { ListBody, View } from './view.ts';
 
 /** Of all kinds together. */
 const encoded = new RecentlyUsed(32 * 1024 * 1024);
-const SLICE_MS = 8;
-const SLICE_ENTRIES = 64;
+const STEP_ENTRIES = 16;
 
 /** Objects as application/vnd.kubernetes.protobuf: each encoded once while it is in use, as its JSON is. */
 export function createProtobufView(served: Served): View {
@@ -56,13 +56,9 @@ function createView(
     one: envelope,
     async list(entries, meta) {
       const messages: Buffer[] = [];
-      let since = performance.now();
       for (const entry of entries) {
         messages.push(messageOf(entry));
-        if (messages.length % SLICE_ENTRIES === 0 && performance.now() - since > SLICE_MS) {
-          await new Promise((resolve) => setImmediate(resolve));
-          since = performance.now();
-        }
+        if (messages.length % STEP_ENTRIES === 0 && isTurnOver()) await nextTurn();
       }
       return listOf(listKind, apiVersion, messages, meta);
     },

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { accessControl } from './access-control.ts';
 import { apiserverLoad } from './apiserver-load.ts';
 import { etcdComparison } from './etcd-comparison.ts';
+import { failover } from './failover.ts';
 import { memory } from './memory.ts';
 import { objectMemory } from './object-memory.ts';
 import { podStart } from './pod-start.ts';
@@ -25,6 +26,7 @@ const parts: Record<string, Part> = {
   'pod-start': podStart,
   memory,
   'etcd-comparison': etcdComparison,
+  failover,
 };
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 

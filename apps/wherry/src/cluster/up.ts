@@ -13,7 +13,7 @@ import { controlPlanes, presentControlPlanes, wantedControlPlanes } from './cont
 import { buildDemoImage, curlDemo, deployDemo } from './demo.ts';
 import { DOCKER_ENDPOINT, docker, ensureEngine, ensurePrograms } from './docker-engine.ts';
 import { formatId } from '../etcd/ids.ts';
-import { addMember, promoteMember } from './join-store.ts';
+import { ensureMember, promoteMember } from './join-store.ts';
 import { healthy } from './health.ts';
 import { mergeIntoUserKubeconfig, writeKubeconfigs } from './kubeconfigs.ts';
 import { type Places, placesOf } from './places.ts';
@@ -54,12 +54,17 @@ export async function up(options: UpOptions): Promise<void> {
   // A kubeconfig is read once: who knows the servers that there were does not know one that comes.
   const grows = present > 0 && settings.controlPlanes > present;
   const readsServers = ({ args }: Component): boolean => grows && args.some((arg) => arg.startsWith('--kubeconfig='));
+  const run = (component: Component): Promise<string> =>
+    ensureRunning(places, commandLine(component), component.name, readsServers(component));
+  // Members that are here already need one another: none of them is ready before most of them run.
+  const ran = new Map<string, string>();
+  for (const component of daemons.slice(0, present)) ran.set(component.name, await run(component));
   for (const component of daemons) {
     await progress.step(component.name, async () => {
-      const joining = planes.find(({ name }, index) => name === component.name && index > 0);
-      // Everybody has to know of a member before it starts.
-      const member = joining === undefined ? undefined : await addMember(places, joining);
-      const how = await ensureRunning(places, commandLine(component), component.name, readsServers(component));
+      const plane = planes.find(({ name }) => name === component.name);
+      // The others have to know of a member before it starts.
+      const member = plane === undefined || plane === planes[0] ? undefined : await ensureMember(places, plane);
+      const how = ran.get(component.name) ?? (await run(component));
       if (member?.isLearner === true) await promoteMember(places, member);
       await healthy(places, component);
       return member === undefined ? how : `${how}, member ${formatId(member.id)}`;

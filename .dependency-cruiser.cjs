@@ -38,7 +38,8 @@ module.exports = {
     {
       name: 'only-the-apiserver-touches-the-store',
       severity: 'error',
-      from: { path: '^apps/', pathNot: '^apps/(apiserver|wherry)/' },
+      comment: 'standalone, the composition root, opens one and hands it to the apiserver.',
+      from: { path: '^apps/', pathNot: '^apps/(apiserver|wherry|standalone)/' },
       to: { path: '^packages/store/' },
     },
     {

@@ -39,9 +39,13 @@ export function rawRequest(
     const request = https.request(options, (response) => {
       let text = '';
       response.on('data', (data: Buffer) => (text += data.toString()));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Record<string, unknown> }),
-      );
+      response.on('end', () => {
+        const isJson = response.headers['content-type']?.includes('json') ?? false;
+        resolve({
+          status: response.statusCode ?? 0,
+          body: isJson ? (JSON.parse(text) as Record<string, unknown>) : { text },
+        });
+      });
     });
     request.on('timeout', () => request.destroy(new Error(`${method} ${path}: timeout`)));
     request.on('error', reject);

@@ -154,6 +154,7 @@ test('when etcd is killed and comes back nothing is lost, and watches go on with
     await etcd.kill();
     const object = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'while-down' } });
     const path = '/api/v1/namespaces/default/configmaps';
+    expect((await raw('GET', '/readyz/etcd')).status).toBe(500);
     for (const request of [raw('POST', path, object), raw('GET', path)]) {
       expect(await request).toMatchObject({ status: 503, body: { reason: 'ServiceUnavailable' } });
     }
@@ -191,6 +192,17 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
     await ok(['create', 'configmap', `after-${signal.toLowerCase()}`]);
   },
 );
+
+test('an apiserver that is started before etcd waits for it', async () => {
+  await etcd.kill();
+  const started = plane.restartApiserver('SIGTERM');
+  await eventually('the apiserver says that it waits', async () => {
+    return readFileSync(join(plane.dir, 'apiserver.log'), 'utf8').includes('waiting-for-etcd');
+  });
+  etcd.run();
+  await started;
+  expect(await names('configmaps')).toContain('configmap/before');
+});
 
 test('keys are rotated without a restart: all is written again under the new key, and the old one can go', async () => {
   expect(await keysInUse()).toEqual(['k1']);

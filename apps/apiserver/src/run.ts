@@ -8,18 +8,21 @@ import { defaults } from './options.ts';
 import { startApiserver } from './server.ts';
 import { addStoreChecks, LeaderWatch, waitForLeader } from './store/leader-watch.ts';
 import { addStoreMetrics } from './store/metrics.ts';
+import { addEtcdChecks } from './store/elsewhere.ts';
 import { openStorage } from './store/open.ts';
 
 /** The life of the daemon: store, server, and both closed in the other order. */
 export async function runApiserver(context: DaemonContext<typeof apiserverFlags>): Promise<void> {
   const { flags, log, signal, health, metrics } = context;
-  await using store = await openStorage(flags, log);
+  await using store = await openStorage(flags, log, signal);
   const { member, failed } = store;
   using leaders = member && new LeaderWatch(member);
   if (member && leaders) {
     addStoreChecks(health, member);
     addStoreMetrics(metrics, member, leaders);
     await Promise.race([waitForLeader(member, log, signal), failed]);
+  } else {
+    addEtcdChecks(health, store.storage);
   }
   const encrypted = await openEncryption(store.storage, {
     path: flags.encryptionProviderConfig,

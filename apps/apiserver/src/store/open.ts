@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { DaemonContext, Logger } from '@wherry/daemon';
 import { openStore, type PeerTls, type Storage, type Store } from '@wherry/store';
+import { openElsewhere } from './elsewhere.ts';
 import type { storeFlags } from './flags.ts';
 import { planStore } from './member-options.ts';
 
@@ -16,8 +17,15 @@ export interface OpenedStore extends AsyncDisposable {
 }
 
 /** The store as the flags have it: a member in this process, with its etcd v3 API, or an etcd elsewhere. */
-export async function openStorage(flags: Flags, log: Logger): Promise<OpenedStore> {
-  return flags.etcdServers.length > 0 ? openElsewhere(flags, log) : openMember(flags, log);
+export async function openStorage(flags: Flags, log: Logger, signal: AbortSignal): Promise<OpenedStore> {
+  if (flags.etcdServers.length === 0) return openMember(flags, log);
+  const storage = await openElsewhere(flags, log, signal);
+  return {
+    storage,
+    member: undefined,
+    failed: new Promise(() => undefined),
+    [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose](),
+  };
 }
 
 async function openMember(flags: Flags, log: Logger): Promise<OpenedStore> {
@@ -75,26 +83,6 @@ async function serveEtcdApi(
 ): Promise<{ close(): Promise<void> }> {
   const { startEtcdApi } = await import('@wherry/store/etcd-api');
   return startEtcdApi({ store, listen: [address], tls, log });
-}
-
-async function openElsewhere(flags: Flags, log: Logger): Promise<OpenedStore> {
-  const { openExternalStore } = await import('@wherry/store/external');
-  const storage = await openExternalStore({
-    endpoints: flags.etcdServers,
-    tls: {
-      ca: flags.etcdCafile && (await readFile(flags.etcdCafile, 'utf8')),
-      cert: flags.etcdCertfile && (await readFile(flags.etcdCertfile, 'utf8')),
-      key: flags.etcdKeyfile && (await readFile(flags.etcdKeyfile, 'utf8')),
-    },
-    keyPrefix: flags.etcdPrefix,
-    log,
-  });
-  return {
-    storage,
-    member: undefined,
-    failed: new Promise(() => undefined),
-    [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose](),
-  };
 }
 
 /** All three or none. */

@@ -43,6 +43,8 @@ export class Connections {
   readonly #log: ExternalLog | undefined;
   readonly #endpoints: readonly string[];
   #current = 0;
+  /** Nothing new is sent. */
+  #closing = false;
   #closed = false;
   #clusterId: Id | undefined;
   #seenRevision = 0;
@@ -133,8 +135,9 @@ export class Connections {
     if (header.revision > this.#seenRevision) this.#seenRevision = header.revision;
   }
 
-  /** What is under way is answered first, within the time of a request. */
+  /** What was sent is answered first, within the time of a request; what was not is not any more. */
   async close(): Promise<void> {
+    this.#closing = true;
     await Promise.allSettled(this.#pending);
     this.#closed = true;
     for (const client of this.#clients) client.close();
@@ -145,7 +148,7 @@ export class Connections {
     for (;;) {
       let failure: Error | undefined;
       for (const _ of this.#clients) {
-        if (this.#closed) throw closed(false);
+        if (this.#closing) throw closed(false);
         const client = this.#clients[this.#current] as Client;
         try {
           if (client.getChannel().getConnectivityState(true) !== connectivityState.READY) {

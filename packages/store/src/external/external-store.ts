@@ -188,13 +188,7 @@ class ExternalStore implements Storage {
 
   /** Watches that keep up have what was written before the write is answered, as those of the embedded store do. */
   async #inStep(revision: number): Promise<void> {
-    const all = Promise.all(Array.from(this.#watches, (watch) => watch.reached(revision)));
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#limits.inStepMs);
-    });
-    await Promise.race([all, late]);
-    clearTimeout(timer);
+    await Promise.all(Array.from(this.#watches, (watch) => watch.reached(revision, this.#limits.inStepMs)));
   }
 
   #refuseIfClosed(): void {

@@ -33,7 +33,7 @@ export const defaultExternalLimits: ExternalLimits = {
   watchQueueBytes: 64 << 20,
   requestTimeoutMs: 10_000,
   connectTimeoutMs: 5_000,
-  inStepMs: 1_000,
+  inStepMs: 500,
 };
 
 /** A pino logger fits. */

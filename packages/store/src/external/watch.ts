@@ -7,7 +7,7 @@ import {
   type watchRequest,
   type watchResponse,
 } from '../etcd-proto/index.ts';
-import { StorageError, type Watch, type WatchEvent, type WatchHandlers } from '../storage.ts';
+import { StorageError, type Watch, type WatchBatch, type WatchEvent, type WatchHandlers } from '../storage.ts';
 import type { Connections } from './connections.ts';
 import { Delivery, type DeliveryLimits } from './delivery.ts';
 import { storageErrorOf } from './errors.ts';
@@ -49,6 +49,8 @@ export class ExternalWatch implements Watch {
   #held: StoredEvent[] = [];
   /** As far as the member was when it took the watch: until there it catches up. */
   #caughtUpAt = Number.POSITIVE_INFINITY;
+  /** It was as far as anything that was heard of, and nobody has waited for it in vain since. */
+  #isInStep = false;
   #call: ClientDuplexStream<Request, Response> | undefined;
   #retryMs = FIRST_RETRY_MS;
   #retry: NodeJS.Timeout | undefined;
@@ -75,11 +77,21 @@ export class ExternalWatch implements Watch {
     this.#delivery.end(error);
   }
 
-  /** Resolves at once unless the watch is in step, that is connected and caught up. */
-  reached(revision: number): Promise<void> {
-    const inStep = this.#call !== undefined && this.#delivery.revision >= this.#caughtUpAt;
-    if (!inStep || revision < this.#from) return Promise.resolve();
-    return this.#delivery.reached(revision);
+  /**
+   * Resolves when the handler has it, or `withinMs` are over. At once while the watch is not in step: one that is new,
+   * or has no connection, may take long to become so, and nobody should wait for it again and again.
+   */
+  async reached(revision: number, withinMs: number): Promise<void> {
+    if (!this.#isInStep || revision < this.#from) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.#isInStep = false;
+        resolve();
+      }, withinMs);
+    });
+    await Promise.race([this.#delivery.reached(revision), late]);
+    clearTimeout(timer);
   }
 
   #ended(): void {
@@ -109,6 +121,7 @@ export class ExternalWatch implements Watch {
       over = true;
       call.cancel();
       if (this.#call === call) this.#call = undefined;
+      this.#isInStep = false;
       this.#broken(client, error);
     };
     call.on('data', (response: Response) => {
@@ -145,7 +158,7 @@ export class ExternalWatch implements Watch {
       this.#caughtUpAt = Math.min(revision, this.#next - 1);
       if (revision >= this.#next) this.#caughtUpAt = revision;
       // Nothing that is wanted has happened yet, so nothing would tell.
-      else this.#delivery.push({ revision, events: [] });
+      else this.#push({ revision, events: [] });
     }
     if (events.length > 0) this.#takeEvents(events, fragment);
   }
@@ -163,9 +176,14 @@ export class ExternalWatch implements Watch {
     if (revision === 0) return;
     const next = this.#next;
     const wanted = whole.filter((event) => revisionOf(event) >= next && event.kv?.key.startsWith(this.#range));
-    this.#delivery.push({ revision, events: wanted.map((event) => this.#eventOf(event)) });
+    this.#push({ revision, events: wanted.map((event) => this.#eventOf(event)) });
     const behind = this.#delivery.busy && this.#delivery.waitingEvents > CATCH_UP_EVENTS;
     if (behind && revision < this.#caughtUpAt) this.#call?.pause();
+  }
+
+  #push(batch: WatchBatch): void {
+    this.#delivery.push(batch);
+    if (batch.revision >= this.#parts.connections.seenRevision) this.#isInStep = true;
   }
 
   #eventOf({ type, kv, prevKv }: StoredEvent): WatchEvent {

@@ -121,6 +121,8 @@ export class Cluster<M> {
 
   /** kill -9, or the power fails. */
   crash(host: Host<M>, how: 'kill' | 'power'): void {
+    // Damage beside a lost mark could not be noticed.
+    if (how === 'power') this.#repair(host);
     if (!host.running) {
       if (how === 'power') host.disk.powerCut();
       return;
@@ -172,6 +174,11 @@ export class Cluster<M> {
     trace.add(scheduler.nowMs, [id, hashOf(what)], () => `[${id}] ${what}`);
   }
 
+  #repair(host: Host<M>): void {
+    if (host.damage !== undefined) host.disk.repair();
+    host.damage = undefined;
+  }
+
   #failed(host: Host<M>, life: Life, error: Error): void {
     if (!life.alive) return;
     this.note(host.id, `fails: ${error.message}`);
@@ -188,8 +195,7 @@ export class Cluster<M> {
       if ((error as { code?: string }).code !== 'corrupt') {
         this.#world.finding(`member ${host.id} ends with ${error.stack} when ${host.damage}`);
       }
-      host.damage = undefined;
-      host.disk.repair();
+      this.#repair(host);
       this.#world.scheduler.after(10, undefined, () => this.start(host));
     } else if (host.temper.failure === 0) {
       this.#options.onRefused(host.id, error);

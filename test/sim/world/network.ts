@@ -22,6 +22,8 @@ interface End {
   transport: Transport;
   /** Whom it knows to be no member any more. */
   removed: readonly NodeId[];
+  /** Who has written to it: it can answer them, even if it has not heard yet that they are members. */
+  met: Set<NodeId>;
 }
 
 interface Pipe {
@@ -53,15 +55,16 @@ export class Network {
     let peers: ReadonlyMap<NodeId, readonly string[]> = new Map();
     let mine: TransportReceiver | undefined;
     let gone: readonly NodeId[] = [];
+    const met = new Set<NodeId>();
     const transport: Transport = {
       start: async (receiver) => {
         mine = receiver;
-        this.#ends.set(id, { life, receiver, transport, removed: gone });
+        this.#ends.set(id, { life, receiver, transport, removed: gone, met });
       },
       send: (messages) => {
         for (const message of messages) {
           this.onSend(message);
-          if (!peers.has(message.to)) continue;
+          if (!peers.has(message.to) && !met.has(message.to)) continue;
           this.#send(message);
           if (this.#isCut(message.from, message.to) && this.#random.chance(0.2)) {
             this.#scheduler.after(this.#random.tail(20), life, () => mine?.onUnreachable(message.to));
@@ -126,6 +129,7 @@ export class Network {
     const end = this.#ends.get(message.to);
     if (!end || this.#isCut(message.from, message.to)) return;
     if (end.removed.includes(message.from)) return this.#tellRemoved(message.from);
+    end.met.add(message.from);
     // Through the scheduler, since the receiver may be paused: then what comes from outside is late, and in any order.
     const pausedMs = Math.max(0, end.life.pausedUntilMs - this.#scheduler.nowMs);
     this.#scheduler.after(pausedMs === 0 ? 0 : pausedMs + this.#random.tail(1), end.life, () => {

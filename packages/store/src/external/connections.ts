@@ -51,6 +51,7 @@ export class Connections {
   readonly #pending = new Set<Promise<unknown>>();
   /** Of which it is known, since they were connected, that the right cluster is there. */
   readonly #verified = new Set<Client>();
+  readonly #failing = new Set<Client>();
 
   /** @throws {TypeError} for an endpoint that is no URL of etcd's */
   constructor(options: ExternalStoreOptions, limits: ExternalLimits) {
@@ -94,6 +95,9 @@ export class Connections {
         const deadline = Date.now() + this.#limits.requestTimeoutMs;
         const response = await unary(client, method, request, deadline, serializable ? new Metadata() : withLeader());
         this.check(response.header);
+        if (this.#failing.delete(client)) {
+          this.#log?.info({ endpoint: this.#endpointOf(client) }, 'etcd-endpoint-answers');
+        }
         return response;
       } catch (cause) {
         if (this.#closed) throw closed(isWrite);
@@ -119,9 +123,11 @@ export class Connections {
   failed(client: Client, error: Error): void {
     if (this.#clients[this.#current] !== client) return;
     this.#verified.delete(client);
-    const endpoint = this.#endpoints[this.#current];
     this.#current = (this.#current + 1) % this.#clients.length;
-    this.#log?.warn({ endpoint, error: error.message }, 'etcd-endpoint-failed');
+    // Not every attempt: that it fails, and then that it is back.
+    if (this.#failing.has(client)) return;
+    this.#failing.add(client);
+    this.#log?.warn({ endpoint: this.#endpointOf(client), error: error.message }, 'etcd-endpoint-failed');
   }
 
   /** Every answer's header. @throws {StorageError} when another cluster answers, of which nothing here is true */
@@ -177,6 +183,10 @@ export class Connections {
     const { header } = await unary(client, kvService.range, request, deadline, new Metadata());
     this.check(header);
     this.#verified.add(client);
+  }
+
+  #endpointOf(client: Client): string | undefined {
+    return this.#endpoints[this.#clients.indexOf(client)];
   }
 }
 

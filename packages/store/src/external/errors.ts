@@ -31,7 +31,8 @@ const refusals: ReadonlySet<status> = new Set([
 export function storageErrorOf(error: unknown, isWrite: boolean): StorageError | TypeError {
   if (error instanceof StorageError) return error;
   if (!isServiceError(error)) {
-    return new StorageError(isWrite ? 'unknown' : 'unavailable', `etcd: ${String(error)}`, { cause: error });
+    const message = error instanceof Error ? error.message : String(error);
+    return new StorageError(isWrite ? 'unknown' : 'unavailable', message, { cause: error });
   }
   const { code, details } = error;
   const known = byWords.find(([words]) => words.test(details))?.[1];

@@ -160,7 +160,10 @@ describe.skipIf(program === undefined)(`with ${program ?? 'no etcd: set $WHERRY_
 
   test('of several endpoints one that answers is enough, for reads, writes and watches', async () => {
     const first = await gate.address(etcd.url);
-    await using store = await open({ endpoints: ['http://127.0.0.1:1', first, etcd.url] });
+    const logged: string[] = [];
+    const note = ({ endpoint }: { endpoint?: string }, event: string) => void logged.push(`${event} ${endpoint}`);
+    const dead = 'http://127.0.0.1:1';
+    await using store = await open({ endpoints: [dead, first, etcd.url], log: { info: note, warn: note } });
     const watcher = new Collector(store, '/', 0);
     await write(store, put('/a', '1'));
     gate.shut();
@@ -168,6 +171,7 @@ describe.skipIf(program === undefined)(`with ${program ?? 'no etcd: set $WHERRY_
     const { revision } = await write(store, put('/a', '2'));
     await watcher.reached(revision);
     expect(watcher.lines().map((line) => line.replace(/^\d+ /, ''))).toEqual(['put /a=1', 'put /a=2 (1)']);
+    expect(logged).toEqual([`etcd-endpoint-failed ${dead}`, `etcd-endpoint-failed ${first}`]);
     gate.open();
   });
 

@@ -69,18 +69,20 @@ export class Http2Transport implements Transport {
       const abort = (): void => stream.close(NGHTTP2_CANCEL);
       signal?.addEventListener('abort', abort, { once: true });
       let failure: Error | undefined;
+      let answered = false;
       // Stays for the stream's life: a reader sees the error through the stream itself.
       stream.on('error', (error) => {
         failure = error;
       });
       stream.once('response', (headers) => {
         const status = headers[':status'] ?? 0;
+        answered = true;
         resolve({ status, headers, body: stream, complete: () => stream.rstCode === NGHTTP2_NO_ERROR });
       });
       stream.once('close', () => {
         signal?.removeEventListener('abort', abort);
-        // After a response this does nothing.
-        reject(signal?.aborted ? signal.reason : this.#lost(stream, failure));
+        // An error with its stack costs more than all else here: only for those who still wait.
+        if (!answered) reject(signal?.aborted ? signal.reason : this.#lost(stream, failure));
       });
       if (request.body !== undefined) stream.end(request.body);
     });

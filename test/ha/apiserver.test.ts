@@ -2,6 +2,7 @@ import { configMaps, endpoints } from '@wherry/api';
 import { RestClient, type ClientConfig } from '@wherry/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { median, rounds } from './amount.ts';
+import { faults } from './faults.ts';
 import { Follower, storeHistory } from './history.ts';
 import { RestLoad } from './rest-load.ts';
 import { StoreCluster } from './store-cluster.ts';
@@ -65,7 +66,7 @@ it('answers a read at any server with what was just written at another', async (
   for (const one of clients) one.close();
 });
 
-it('lets clients go on when the leader is killed again and again, and informers see every change once', async () => {
+it.each(Object.entries(faults))('%s: clients go on, and informers see every change once', async (name, fault) => {
   const followers = cluster.hosts.map(({ index }) => new Follower(configFrom(index), configMaps, 'default'));
   for (const follower of followers) await follower.start();
   const from = Math.min(...followers.map(({ informer }) => Number(informer.lastResourceVersion))) + 1;
@@ -73,15 +74,15 @@ it('lets clients go on when the leader is killed again and again, and informers 
   const load = new RestLoad([0, 1, 2, 0].map(configFrom));
   load.start();
   const resumed: number[] = [];
-  for (let round = 0; round < rounds('kill'); round++) {
+  for (let round = 0; round < rounds(name); round++) {
     const beforeMs = performance.now();
     await cluster.eventually('clients write', async () => load.writesSince(beforeMs) > 20);
     const leader = await cluster.leader();
-    await leader.process.kill();
+    await fault.strike(cluster, leader);
     const struckMs = performance.now();
     await cluster.eventually('clients write again', async () => load.writesSince(struckMs) > 20);
     resumed.push(load.resumedAfterMs(struckMs) ?? Number.NaN);
-    leader.process.start();
+    await fault.mend(cluster, leader);
     await ready(leader.index);
   }
   await load.stop();
@@ -102,7 +103,7 @@ it('lets clients go on when the leader is killed again and again, and informers 
     await follower[Symbol.asyncDispose]();
   }
   console.log(
-    `kill -9 of the leader, over REST: ${resumed.length} rounds, ${load.retries} retries, writes resumed after ${median(resumed).toFixed(0)} ms (median), ${Math.max(...resumed).toFixed(0)} ms (worst)`,
+    `${name}, over REST: ${resumed.length} rounds, ${load.retries} retries, writes resumed after ${median(resumed).toFixed(0)} ms (median), ${Math.max(...resumed).toFixed(0)} ms (worst)`,
   );
 });
 

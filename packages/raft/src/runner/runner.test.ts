@@ -3,6 +3,7 @@ import { MemoryVolume } from '../disk/memory-volume.ts';
 import { MemoryNetwork } from '../testing/memory-network.ts';
 import { applied, leaderOf, openMember, propose, type TestMember } from '../testing/members.ts';
 import { eventually } from '../testing/eventually.ts';
+import { systemClock } from './system-clock.ts';
 
 describe('a member alone', () => {
   it('leads at once, and has everything it applied after a power cut', async () => {
@@ -28,7 +29,19 @@ describe('a member alone', () => {
     expect(runner.propose([Buffer.from('x')])).toBe(false);
   });
 
-  it('puts what is proposed in one turn into one synced batch', async () => {
+  it('has a proposal on disk and applied without waiting for a turn of the event loop', async () => {
+    let held = false;
+    const turn = (): Promise<void> => (held ? new Promise(() => undefined) : systemClock.turn());
+    const clock = { ...systemClock, turn };
+    const member = await openMember(1, [1], new MemoryVolume(), new MemoryNetwork().transport(1), { clock });
+    await propose(member, 'first');
+    held = true;
+    await propose(member, 'second');
+    expect(member.machine.items).toEqual(['first', 'second']);
+    await member.runner.close();
+  });
+
+  it('puts what is proposed in one go into one synced batch', async () => {
     const batches: number[] = [];
     const volume = new MemoryVolume({ beforeLogBatch: async ({ length }) => void batches.push(length) });
     const member = await openMember(1, [1], volume, new MemoryNetwork().transport(1));

@@ -58,6 +58,7 @@ export class Runner {
   /** The machine wants nothing more to be applied until then. */
   #applying: Promise<void> | undefined;
   #awake = false;
+  #hurrying = false;
   #timer: { cancel(): void } | undefined;
   #stopped: RaftError | undefined;
   #seen = { leader: -1, term: -1, role: '', configuration: undefined as Configuration | undefined };
@@ -104,7 +105,16 @@ export class Runner {
 
   /** False when there is no leader, or too much is waiting: then nothing was proposed. */
   propose(datas: Uint8Array[]): boolean {
-    return this.#guard(() => this.#raft.propose(datas, this.#now())) ?? false;
+    const taken = this.#guard(() => this.#raft.propose(datas, this.#now())) ?? false;
+    // Not only in the next turn: that is a tenth of a write's time, and who proposes much gathers it before.
+    if (taken && !this.#hurrying) {
+      this.#hurrying = true;
+      queueMicrotask(() => {
+        this.#hurrying = false;
+        this.#workNow();
+      });
+    }
+    return taken;
   }
 
   /** False when it is not possible now. */
@@ -224,13 +234,17 @@ export class Runner {
     this.#awake = true;
     void this.#options.clock.turn().then(() => {
       this.#awake = false;
-      if (this.#stopped !== undefined) return;
-      try {
-        this.#work();
-      } catch (error) {
-        this.#fail(error);
-      }
+      this.#workNow();
     });
+  }
+
+  #workNow(): void {
+    if (this.#stopped !== undefined) return;
+    try {
+      this.#work();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #work(): void {

@@ -1,4 +1,4 @@
-import { configMaps, endpoints } from '@wherry/api';
+import { configMaps, customResourceDefinitions, endpoints, type CustomResourceDefinition } from '@wherry/api';
 import { RestClient, type ClientConfig } from '@wherry/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { median, rounds } from './amount.ts';
@@ -63,6 +63,34 @@ it('answers a read at any server with what was just written at another', async (
     });
     expect(list.items[0]?.data?.['n']).toBe(String(n));
   }
+  for (const one of clients) one.close();
+});
+
+it('serves a kind of one’s own everywhere once it is said to be established', async () => {
+  const clients = cluster.hosts.map(({ url }) => new RestClient({ servers: [url], ...cluster.admin }));
+  const group = 'ha.example.com';
+  const path = `/apis/${group}/v1/namespaces/default/things`;
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  const definition = {
+    metadata: { name: `things.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  } as CustomResourceDefinition;
+  await clients[0]!.resource(customResourceDefinitions).create(definition);
+  await cluster.eventually('it is established', async () => {
+    const { status } = await clients[0]!.resource(customResourceDefinitions).get(`things.${group}`);
+    return status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True') === true;
+  });
+  for (const [i, one] of clients.entries()) {
+    const body = { apiVersion: `${group}/v1`, kind: 'Thing', metadata: { name: `thing-${i}` } };
+    await one.request({ method: 'POST', path, body });
+  }
+  const { items } = await clients[1]!.request<{ items: unknown[] }>({ method: 'GET', path });
+  expect(items).toHaveLength(3);
   for (const one of clients) one.close();
 });
 

@@ -106,7 +106,8 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     stopping: stopping.signal,
     requestTimeoutMs: options.requestTimeoutMs,
   });
-  const customResources = new CustomResources(registry, log, stopping.signal);
+  let several = false;
+  const customResources = new CustomResources(registry, log, stopping.signal, () => several);
   options.storeReachable?.((reachable) => {
     log.warn({ reachable }, 'store-leader');
     registry.hub.setReachable(reachable);
@@ -135,7 +136,9 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   const live = new LiveApiservers(options.storage, { ip: options.advertiseAddress, port });
   const reconcileKubernetes = async (): Promise<void> => {
     await live.renew();
-    await reconcileKubernetesService(registry, { apiservers: await live.list(), serviceIps }, new Date());
+    const apiservers = await live.list();
+    several = apiservers.length > 1;
+    await reconcileKubernetesService(registry, { apiservers, serviceIps }, new Date());
   };
   const namespacesWritten = persisting('namespaces', () => ensureSystemNamespaces(registry, new Date()));
   const rolesWritten = rbac

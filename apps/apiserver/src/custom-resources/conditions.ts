@@ -23,3 +23,14 @@ export function withCondition(
   const next: Condition = { lastTransitionTime, message, reason, status, type };
   return before === undefined ? [...list, next] : list.map((each) => (each === before ? next : each));
 }
+
+/** As upstream with several apiservers: until then the others serve it too, so that what is established is so everywhere. */
+const ESTABLISH_AFTER_MS = 5_000;
+
+/** How long to wait before a definition whose names are accepted is said to be established. */
+export function establishInMs(definition: CustomResourceDefinition, nowMs: number): number {
+  const accepted = findCondition(definition, 'NamesAccepted')?.lastTransitionTime;
+  const sinceMs = accepted === undefined ? nowMs : Date.parse(accepted);
+  // Clocks of hosts differ.
+  return Math.min(ESTABLISH_AFTER_MS, Math.max(0, sinceMs + ESTABLISH_AFTER_MS - nowMs));
+}

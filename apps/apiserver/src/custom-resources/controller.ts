@@ -7,7 +7,7 @@ import { serverUser } from '../registry/registry.ts';
 import type { Served } from '../registry/served.ts';
 import { updateObject } from '../registry/update.ts';
 import { removeInstances } from './cleanup.ts';
-import { isTrue, withCondition } from './conditions.ts';
+import { establishInMs, isTrue, withCondition } from './conditions.ts';
 import { cleanupFinalizer } from './definition-strategy.ts';
 import { settleNames } from './names.ts';
 import type { ServedDefinition } from './serve.ts';
@@ -28,6 +28,7 @@ export class CustomResources {
   readonly #definitions: Served;
   readonly #log: Logger;
   readonly #stopping: AbortSignal;
+  readonly #several: () => boolean;
   /** Names of storages that are not ours to open: a definition cannot take the place of a built-in kind. */
   readonly #builtIn: ReadonlySet<string>;
   readonly #opened = new Map<string, Opened>();
@@ -35,9 +36,10 @@ export class CustomResources {
   #running: Promise<void> | undefined;
   #again = false;
 
-  /** To be made before the caches are filled. */
-  constructor(registry: Registry, log: Logger, stopping: AbortSignal) {
+  /** To be made before the caches are filled. @param several whether other apiservers serve the same cluster */
+  constructor(registry: Registry, log: Logger, stopping: AbortSignal, several: () => boolean) {
     this.#registry = registry;
+    this.#several = several;
     this.#definitions = registry.served.get(DEFINITIONS)!;
     this.#builtIn = new Set([...registry.served.values()].map(({ cache }) => cache.encoding.keyPrefix));
     this.#log = log;
@@ -88,8 +90,11 @@ export class CustomResources {
       const accepted = isTrue(definition, 'NamesAccepted') || isTrue(definition, 'Established');
       if (accepted) await this.#open(definition);
       if (metadata.deletionTimestamp !== undefined) this.#clean(metadata.name);
-      else if (accepted && this.#opened.has(metadata.name) && !isTrue(definition, 'Established'))
-        await this.#establish(metadata.name);
+      else if (accepted && this.#opened.has(metadata.name) && !isTrue(definition, 'Established')) {
+        const waitMs = this.#several() ? establishInMs(definition, Date.now()) : 0;
+        if (waitMs === 0) await this.#establish(metadata.name);
+        else setTimeout(() => this.#wake(), waitMs).unref();
+      }
     }
     for (const name of gone) this.#close(name);
   }

@@ -1,4 +1,5 @@
 export type { ClientConfig, Impersonation } from './client-config.ts';
+export { customResource, type CustomResourceNames } from './custom-resource.ts';
 export { EventCorrelator, type Correlated, type Occurrence } from './event-correlator.ts';
 export { EventRecorder, type EventRecorderOptions } from './event-recorder.ts';
 export { runExecPlugin, type ExecCredential, type ExecPlugin } from './exec-credential.ts';

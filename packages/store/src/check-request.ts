@@ -52,15 +52,16 @@ function checkOperations(operations: EtcdOperation[], limits: RequestLimits, dep
   for (const operation of operations) {
     const { bytes, puts, deletes } = checkOperation(operation, limits, depth);
     all.bytes += bytes;
+    // Within one operation that is a transaction, what it deletes one way and puts the other excludes one another.
     for (const key of puts) {
-      if (all.puts.has(key)) throw duplicateKey();
-      all.puts.add(key);
+      if (all.puts.has(key) || all.deletes.some((range) => inRange(key, range))) throw duplicateKey();
     }
+    for (const range of deletes) {
+      const hit = range.rangeEnd ? [...all.puts].some((key) => inRange(key, range)) : all.puts.has(range.key);
+      if (hit) throw duplicateKey();
+    }
+    for (const key of puts) all.puts.add(key);
     all.deletes.push(...deletes);
-  }
-  for (const range of all.deletes) {
-    const hit = range.rangeEnd ? [...all.puts].some((key) => inRange(key, range)) : all.puts.has(range.key);
-    if (hit) throw duplicateKey();
   }
   return all;
 }

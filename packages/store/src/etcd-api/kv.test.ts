@@ -71,7 +71,8 @@ describe('range', () => {
       ['a', 'b', 'c'],
     ],
     ['by value', { ...all, sortTarget: SortTarget.value }, ['c', 'a', 'b']],
-    ['by value, the first of them', { ...all, sortTarget: SortTarget.value, limit: 1 }, ['c']],
+    ['by value, of the first two keys the lesser', { ...all, sortTarget: SortTarget.value, limit: 1 }, ['a']],
+    ['by value, the least', { ...all, sortTarget: SortTarget.value, sortOrder: SortOrder.ascend, limit: 1 }, ['c']],
     ['changed not before', { ...all, minModRevision: 4 }, ['a', 'c']],
     ['changed not after', { ...all, maxModRevision: 4 }, ['b', 'c']],
     ['created not before', { ...all, minCreateRevision: 3 }, ['a', 'c']],
@@ -457,6 +458,12 @@ describe('txn', () => {
     const api = await startApi();
     const { succeeded } = await txn(api, { success: [{ txn: { success: [puts('a')], failure: [puts('a')] } }] });
     expect(succeeded).toBe(true);
+  });
+
+  it('lets one way of a nested transaction delete what the other puts', async () => {
+    const api = await startApi();
+    const inner = { success: [puts('a')], failure: [{ deleteRange: { key: 'a' } }] };
+    expect((await txn(api, { success: [puts('b'), { txn: inner }] })).succeeded).toBe(true);
   });
 
   it('takes 128 operations', async () => {

@@ -13,9 +13,12 @@ import type { KeyValue } from '../storage.ts';
 type Request = Decoded<typeof rangeRequest>;
 type Answer = Omit<Input<typeof rangeResponse>, 'header'>;
 
-/** What to ask of the store. Where the answer is to be filtered or sorted first, the limit cannot be left to it. */
+/**
+ * What to ask of the store. Where the answer is to be filtered or ordered first, the limit cannot be left to it; but as in
+ * etcd, with a sort target and no order only the first keys that the limit allows, and one more, are sorted.
+ */
 export function toStoreRange(request: Request): RangeRequest {
-  const limit = needsAll(request) ? 0 : Math.max(request.limit, 0);
+  const limit = needsAll(request) || request.limit <= 0 ? 0 : request.limit + (isSorted(request) ? 1 : 0);
   return {
     key: request.key,
     rangeEnd: request.rangeEnd,
@@ -28,9 +31,10 @@ export function toStoreRange(request: Request): RangeRequest {
 /** The answer to `request` from what the store gave for it, as etcd's txn.executeRange has it. `count` knows no filter. */
 export function toRangeAnswer(request: Request, { kvs, count, more }: RangeResult): Answer {
   if (request.countOnly) return { count };
-  if (!needsAll(request)) return { kvs: request.keysOnly ? kvs.map(withoutValue) : kvs, count, more };
+  if (!needsAll(request) && !isSorted(request))
+    return { kvs: request.keysOnly ? kvs.map(withoutValue) : kvs, count, more };
   let wanted = kvs.filter((kv) => passes(request, kv));
-  sort(wanted, request);
+  if (isSorted(request)) sort(wanted, request);
   const cut = request.limit > 0 && wanted.length > request.limit;
   if (cut) wanted = wanted.slice(0, request.limit);
   return { kvs: request.keysOnly ? wanted.map(withoutValue) : wanted, count, more: cut };
@@ -51,13 +55,17 @@ export function sliceRange(response: Input<typeof rangeResponse>): Iterable<Inpu
 
 function needsAll(request: Request): boolean {
   return (
-    request.sortTarget !== SortTarget.key ||
-    request.sortOrder === SortOrder.descend ||
+    (isSorted(request) && request.sortOrder !== SortOrder.none) ||
     request.minModRevision !== 0 ||
     request.maxModRevision !== 0 ||
     request.minCreateRevision !== 0 ||
     request.maxCreateRevision !== 0
   );
+}
+
+/** Otherwise than the store has them. */
+function isSorted({ sortTarget, sortOrder }: Request): boolean {
+  return sortTarget !== SortTarget.key || sortOrder === SortOrder.descend;
 }
 
 function passes(request: Request, { modRevision, createRevision }: KeyValue): boolean {
@@ -83,7 +91,7 @@ const orders: Record<number, Order> = {
 /** By anything but the key, no order asked for means ascending. */
 function sort(kvs: KeyValue[], { sortOrder, sortTarget }: Request): void {
   const order = orders[sortTarget];
-  if (order === undefined || (sortTarget === SortTarget.key && sortOrder !== SortOrder.descend)) return;
+  if (order === undefined) return;
   kvs.sort(sortOrder === SortOrder.descend ? (a, b) => order(b, a) : order);
 }
 

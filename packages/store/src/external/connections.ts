@@ -110,13 +110,17 @@ export class Connections {
     }
   }
 
-  /** A stream at the endpoint in use, once it is connected. Rejects `unavailable`. */
-  async stream<RequestI, ResponseD>(
-    method: Call<RequestI, ResponseD>,
-  ): Promise<{ client: Client; call: ClientDuplexStream<RequestI, ResponseD> }> {
-    const client = await this.#connect(Date.now() + this.#limits.connectTimeoutMs);
-    const { path, requestSerialize, responseDeserialize } = method;
-    return { client, call: client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, withLeader()) };
+  /** The endpoint in use, once it is connected. Rejects `unavailable`. */
+  connect(): Promise<Client> {
+    return this.#connect(Date.now() + this.#limits.connectTimeoutMs);
+  }
+
+  /** A stream there. To be used: one that is cancelled in the same turn stays open in grpc-js. */
+  stream<RequestI, ResponseD>(
+    client: Client,
+    { path, requestSerialize, responseDeserialize }: Call<RequestI, ResponseD>,
+  ): ClientDuplexStream<RequestI, ResponseD> {
+    return client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, withLeader());
   }
 
   /** Something went wrong there: the next call tries another. */

@@ -1,11 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type Decoded,
-  type Input,
-  leaseService,
-  type leaseKeepAliveRequest,
-  type leaseKeepAliveResponse,
-} from '../etcd-proto/index.ts';
+import { type Decoded, leaseService, type leaseKeepAliveResponse } from '../etcd-proto/index.ts';
 import { StorageError, type Lease } from '../storage.ts';
 import type { Connections } from './connections.ts';
 import { storageErrorOf } from './errors.ts';
@@ -35,10 +29,8 @@ export async function revokeLease(connections: Connections, id: number): Promise
 
 /** Etcd has it only as a stream. */
 export async function keepAliveLease(connections: Connections, id: number, timeoutMs: number): Promise<Lease> {
-  const { call, client } = await connections.stream<
-    Input<typeof leaseKeepAliveRequest>,
-    Decoded<typeof leaseKeepAliveResponse>
-  >(leaseService.leaseKeepAlive);
+  const client = await connections.connect();
+  const call = connections.stream(client, leaseService.leaseKeepAlive);
   const { promise, resolve, reject } = Promise.withResolvers<Decoded<typeof leaseKeepAliveResponse>>();
   const timer = setTimeout(() => reject(new StorageError('unknown', 'etcd did not answer in time')), timeoutMs);
   call.on('data', resolve);

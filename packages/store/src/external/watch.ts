@@ -107,12 +107,10 @@ export class ExternalWatch implements Watch {
   }
 
   async #open(): Promise<void> {
-    const { client, call } = await this.#parts.connections.stream<Request, Response>(watchService.watch);
-    if (this.#delivery.ended) {
-      call.on('error', () => undefined);
-      call.cancel();
-      return;
-    }
+    const { connections } = this.#parts;
+    const client = await connections.connect();
+    if (this.#delivery.ended) return;
+    const call: ClientDuplexStream<Request, Response> = connections.stream(client, watchService.watch);
     this.#call = call;
     this.#held = [];
     let over = false;

@@ -146,19 +146,17 @@ async function startMember(options: MemberOptions, loaded: Loaded): Promise<Stor
   transport.setPeers(addressesOf(state().members.length > 0 ? state().members : beginning.members), state().removed);
   const { tickMs, electionTicks, heartbeatTicks, compaction } = options;
   const running = await Runner.open({
-    ...{
-      id,
-      volume,
-      log,
-      machine: replica,
-      transport,
-      clock,
-      random,
-      tickMs,
-      electionTicks,
-      heartbeatTicks,
-      compaction,
-    },
+    id,
+    volume,
+    log,
+    machine: replica,
+    transport,
+    clock,
+    random,
+    tickMs,
+    electionTicks,
+    heartbeatTicks,
+    compaction,
     onChange({ role, term, leader }) {
       const lost = leader !== raft.leader || term !== raft.term;
       Object.assign(raft, { role, term, leader });
@@ -176,7 +174,12 @@ async function startMember(options: MemberOptions, loaded: Loaded): Promise<Stor
       revoke: (lease, expiredByMs) => settle({ type: 'leaseRevoke', id: lease, expiredByMs }),
     }),
     new Caretaker({
-      ...{ memberId: id, name, clientUrls, clock, state, leads },
+      memberId: id,
+      name,
+      clientUrls,
+      clock,
+      state,
+      leads,
       chain: () => replica.chain,
       bytes: () => replica.size.bytes,
       quotaBytes: limits.quotaBytes,
@@ -185,7 +188,13 @@ async function startMember(options: MemberOptions, loaded: Loaded): Promise<Stor
   );
   const membership = new Membership({ state, runner: running, clock, random, timeoutMs: limits.proposalTimeoutMs });
   const store = new Store({
-    ...{ id, replica, proposer, runner: running, membership, clock, limits },
+    id,
+    replica,
+    proposer,
+    runner: running,
+    membership,
+    clock,
+    limits,
     async close() {
       for (const routine of routines) routine.close();
       await within(clock, closeWaitMs, proposer.idle());

@@ -24,7 +24,17 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const transport =
     cluster === undefined ? loneTransport : await peersOf(cluster, id, beginning.clusterId, log, () => members());
   const store = await openMember({
-    ...{ volume, loaded, id, name, clientUrls, beginning, transport, clock, limits, log, onFailure },
+    volume,
+    loaded,
+    id,
+    name,
+    clientUrls,
+    beginning,
+    transport,
+    clock,
+    limits,
+    log,
+    onFailure,
     random: Math.random,
   });
   members = () => store.members();
@@ -42,7 +52,10 @@ async function peersOf(
   const { GrpcTransport } = await import('@wherry/raft/transport');
   const { host, port } = cluster.listenPeer;
   return new GrpcTransport({
-    ...{ id, clusterId: clusterId.toString(16), log, tls: cluster.peerTls },
+    id,
+    clusterId: clusterId.toString(16),
+    log,
+    tls: cluster.peerTls,
     listen: `${host.includes(':') ? `[${host}]` : host}:${port}`,
     members: () => Buffer.from(JSON.stringify({ clusterId, members: members() })),
   });

@@ -1,4 +1,5 @@
-import { endpoints, endpointSlices, services } from '@wherry/api';
+import { configMaps, endpoints, endpointSlices, services } from '@wherry/api';
+import { Informer, RestClient } from '@wherry/client';
 import { openMemoryStore, type Storage } from '@wherry/store';
 import { expect, it, vi } from 'vitest';
 import { startTestApiserver, type TestApiserver } from '../../../../test/fixture/cluster-fixture.ts';
@@ -59,6 +60,32 @@ it('starts several at the same time on an empty store, and all become ready', as
     '192.0.2.4',
   ]);
   for (const cluster of [...all, again]) await cluster.close();
+  await storage[Symbol.asyncDispose]();
+});
+
+it('sends those who watch elsewhere when its store has no leader for long, and takes them again', async () => {
+  const storage = await openMemoryStore();
+  let tell: (reachable: boolean) => void = () => undefined;
+  const first = await startTestApiserver({ storage, storeReachable: (listener) => (tell = listener) });
+  const second = await startTestApiserver({ storage });
+  const servers = [...first.config.servers, ...second.config.servers];
+  await using client = new RestClient({ ...first.config, servers });
+  const informer = new Informer(client, configMaps, inDefault);
+  const stop = new AbortController();
+  const running = informer.run(stop.signal);
+  await informer.waitForSync();
+  tell(false);
+  const watch = { method: 'GET', path: '/api/v1/namespaces/default/configmaps', query: { watch: 'true' } } as const;
+  await expect(first.client.stream({ ...watch, timeoutMs: 500 })).rejects.toThrow();
+  await second.client.resource(configMaps).create({ metadata: { name: 'elsewhere', namespace: 'default' } });
+  await vi.waitFor(() => expect(informer.store.get('default/elsewhere')).toBeDefined(), 20_000);
+  tell(true);
+  const { body } = await first.client.stream(watch);
+  body.destroy();
+  stop.abort();
+  await running;
+  await first.close();
+  await second.close();
   await storage[Symbol.asyncDispose]();
 });
 

@@ -3,7 +3,6 @@ import type { Logger } from '@wherry/daemon';
 import { Counter, Gauge, type Registry } from '@wherry/daemon/metrics';
 import type { Storage } from '@wherry/store';
 import { every } from '../system/every.ts';
-import { parseEncryptionConfiguration } from './configuration.ts';
 import { EncryptedStorage } from './encrypted-storage.ts';
 import { Transformers } from './transformer.ts';
 
@@ -28,7 +27,7 @@ export async function openEncryption(storage: Storage, options: EncryptionOption
     new EncryptedStorage(storage, transformers, (key, why) => log.error({ key, why }, 'value-unreadable'));
   if (path === undefined) return open(new Transformers([]));
   let text = await read(path);
-  const encrypted = open(transformersOf(path, text));
+  const encrypted = open(await transformersOf(path, text));
   if (reloadMs <= 0) return encrypted;
   const { reloads, lastReload } = reloadMetrics(metrics);
   every(reloadMs, 'encryption-config-reload', log, signal, async () => {
@@ -37,7 +36,7 @@ export async function openEncryption(storage: Storage, options: EncryptionOption
       const now = await read(path);
       if (now === text) return;
       text = now;
-      encrypted.use(transformersOf(path, now));
+      encrypted.use(await transformersOf(path, now));
       status = 'success';
       log.info({ path }, 'encryption-config-reloaded');
     } catch (error) {
@@ -61,7 +60,9 @@ async function read(path: string): Promise<string> {
   }
 }
 
-function transformersOf(path: string, text: string): Transformers {
+async function transformersOf(path: string, text: string): Promise<Transformers> {
+  // Only here: most have no such file, and YAML is 72 modules.
+  const { parseEncryptionConfiguration } = await import('./configuration.ts');
   try {
     return new Transformers(parseEncryptionConfiguration(text));
   } catch (error) {

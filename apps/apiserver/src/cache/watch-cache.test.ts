@@ -2,7 +2,7 @@ import type { ConfigMap } from '@wherry/api';
 import type { KubeObject } from '@wherry/apimachinery';
 import { expect, test, vi } from 'vitest';
 import { createEncoding, encodeForStorage, entryFromStorage } from './entry.ts';
-import { WatchCache } from './watch-cache.ts';
+import { indexBucket, namespaceBucket, WatchCache } from './watch-cache.ts';
 import { Watcher } from './watcher.ts';
 
 const encoding = createEncoding('configmaps', 'ConfigMap', 'v1');
@@ -136,4 +136,41 @@ test('what is parsed is let go when more is parsed, and is there again when it i
   });
   expect(first.object).not.toBe(before);
   expect(first.object).toEqual(before);
+});
+
+test('an object whose newest state cannot be read is refused wherever it may belong, and is whole again when it can', () => {
+  const cache = new WatchCache(encoding, byLabel);
+  const seen: string[] = [];
+  cache.observe({
+    reset() {},
+    changed: (key, entry) => void seen.push(`${key} ${entry === undefined ? 'gone' : 'there'}`),
+  });
+  cache.reset(0);
+  cache.apply('a/x', 1, value('x', { l: 'one' }));
+  cache.apply('a/y', 2, value('y', { l: 'one' }));
+  cache.apply('b/z', 3, value('z', { l: 'two' }));
+  const ended: string[] = [];
+  const watch = (bucket: string): void => {
+    const sink = { write: () => true, end: () => void ended.push(bucket) };
+    cache.addWatcher(new Watcher(bucket, undefined, { name: '', frame: () => Buffer.of() }, sink, 3));
+  };
+  for (const bucket of ['', namespaceBucket('a'), namespaceBucket('b'), indexBucket('two')]) watch(bucket);
+  cache.lose('a/x', 4, 'no key');
+  const message = 'Internal error occurred: unable to transform key "/registry/configmaps/a/x": no key';
+  expect(() => cache.get('a/x')).toThrow(message);
+  expect(() => cache.list()).toThrow(message);
+  expect(() => cache.list('a')).toThrow(message);
+  expect(() => cache.listByIndex('two')).toThrow(message);
+  expect(cache.get('a/y')?.key).toBe('a/y');
+  expect(cache.list('b').map(({ key }) => key)).toEqual(['b/z']);
+  expect(ended.sort()).toEqual(['', 'index:two', 'namespace:a']);
+  expect(seen.at(-1)).toBe('a/x gone');
+  // A watch from before has to be told by the history.
+  expect([cache.ringFloor, cache.lastChange]).toEqual([4, 4]);
+  cache.apply('a/x', 5, value('x', { l: 'two' }));
+  expect(cache.list().map(({ key }) => key)).toEqual(['a/x', 'a/y', 'b/z']);
+  expect(cache.listByIndex('two').map(({ key }) => key)).toEqual(['a/x', 'b/z']);
+  cache.lose('a/x', 6, 'no key');
+  cache.apply('a/x', 7, undefined);
+  expect(cache.list('a').map(({ key }) => key)).toEqual(['a/y']);
 });

@@ -32,8 +32,8 @@ const scratch = Buffer.alloc(maxMessage + 1_024);
 const typeNumbers: Readonly<Record<ResourceRecord['type'], number>> = TYPE;
 
 /**
- * A response in the wire format. Owners' names are compressed: most are the question's own, and 28 addresses fit into
- * 512 bytes instead of 9. The bodies are dns-packet's.
+ * A response in the wire format. Owners' names are compressed: most are the question's own, and 29 addresses fit into
+ * 512 bytes instead of 12. The bodies are dns-packet's.
  */
 export function encodeResponse(response: Response): Buffer {
   const { request, rcode, authoritative } = response;

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** Another DNS server. */
 export interface Upstream {
   readonly host: string;
@@ -49,13 +51,9 @@ export class Upstreams {
  * would look them up? @throws {Error}
  */
 export function parseUpstream(text: string): Upstream {
-  const [, bracketed, plain, port = '53'] = /^(?:\[([\da-f:.]+)\]|([\d.]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
+  const [, bracketed, plain, port = '53'] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const host = bracketed ?? plain ?? text;
-  if (
-    !URL.canParse(`http://${host.includes(':') ? `[${host}]` : host}`) ||
-    !/^[\d.]+$|:/.test(host) ||
-    Number(port) > 65_535
-  ) {
+  if (isIP(host) === 0 || Number(port) > 65_535) {
     throw new Error(`not the address of a DNS server: ${JSON.stringify(text)}`);
   }
   return { host, port: Number(port) };

@@ -91,6 +91,7 @@ test('a resource has its own rule before that of its group, and that before the 
   expect(writer('/registry/replicasets.apps/default/a')).toBe('*.apps');
   expect(writer('/registry/widgets.example.com/a')).toBe('*.*');
   expect(writer('/registry/ranges/servicenodeports/30000')).toBeUndefined();
+  expect(writer('/registry/masterleases/127.0.0.1:6443')).toBeUndefined();
   expect(writer('compact_rev_key')).toBeUndefined();
 });
 

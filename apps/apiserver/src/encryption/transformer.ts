@@ -4,8 +4,8 @@ import { formatGroupResource, parseGroupResource, type GroupResource } from './g
 
 const ENCRYPTED = Buffer.from('k8s:enc:');
 const ROOT = '/registry/';
-/** Records of which node ports are taken: no resource, and nothing in them. */
-const NO_RESOURCE = 'ranges';
+/** No resources, and nothing in them: which node ports are taken, which apiservers live. */
+const noResources: ReadonlySet<string> = new Set(['ranges', 'masterleases']);
 
 /** A stored value as it is meant. Stale: it is not as it would be written now. */
 export interface Opened {
@@ -110,7 +110,7 @@ export class Transformers {
     const end = key.indexOf('/', ROOT.length);
     if (end < 0) return undefined;
     const name = key.slice(ROOT.length, end);
-    if (name === NO_RESOURCE) return undefined;
+    if (noResources.has(name)) return undefined;
     const own = this.#byName.get(name);
     if (own !== undefined) return own;
     const { group } = parseGroupResource(name);

@@ -9,6 +9,9 @@ export const postroutingChain = 'KUBE-POSTROUTING';
 export const forwardChain = 'KUBE-FORWARD';
 export const firewallChain = 'KUBE-FIREWALL';
 export const markMasqueradeChain = 'KUBE-MARK-MASQ';
+export const sourceRangesChain = 'KUBE-PROXY-FIREWALL';
+/** Where NetworkPolicies begin (mangle); upstream's proxy has no such chains. */
+export const policyChain = 'KUBE-NETWORK-POLICY';
 
 /** What kube-proxy (upstream's too) writes; KUBE-KUBELET-CANARY and KUBE-IPTABLES-HINT are a kubelet's. */
 export const ownership: Ownership = {
@@ -20,20 +23,31 @@ export const ownership: Ownership = {
     forwardChain,
     firewallChain,
     markMasqueradeChain,
-    'KUBE-PROXY-FIREWALL',
+    sourceRangesChain,
+    policyChain,
     'KUBE-PROXY-CANARY',
   ],
-  prefixes: ['KUBE-SVC-', 'KUBE-SVL-', 'KUBE-SEP-', 'KUBE-EXT-', 'KUBE-FW-'],
+  prefixes: ['KUBE-SVC-', 'KUBE-SVL-', 'KUBE-SEP-', 'KUBE-EXT-', 'KUBE-FW-', 'KUBE-NP-'],
 };
 
-/** SVC: all endpoints; SVL: those on this node; EXT: traffic from outside; names as upstream makes them. */
-export function portChain(kind: 'SVC' | 'SVL' | 'EXT', port: string, protocol: string): string {
+/** SVC: all endpoints; SVL: those on this node; EXT: traffic from outside; FW: that which may come in only from some addresses; names as upstream makes them. */
+export function portChain(kind: 'SVC' | 'SVL' | 'EXT' | 'FW', port: string, protocol: string): string {
   return `KUBE-${kind}-${hash(port + protocol)}`;
 }
 
 /** The chain of one endpoint of one port; `endpoint` is address:port. */
 export function endpointChain(port: string, protocol: string, endpoint: string): string {
   return `KUBE-SEP-${hash(port + protocol + endpoint)}`;
+}
+
+/** What pods with this set of policies may receive (IN) or send (OUT). */
+export function policySetChain(direction: 'IN' | 'OUT', set: string): string {
+  return `KUBE-NP-${direction}-${hash(set)}`;
+}
+
+/** Which pods of a block of addresses send (FROM) or receive (TO); 28 characters at most, like every name. */
+export function policyBlockChain(direction: 'FROM' | 'TO', firstAddress: string): string {
+  return `KUBE-NP-${direction}-${firstAddress}`;
 }
 
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

@@ -20,9 +20,14 @@ export interface Fate {
   readonly verdict: 'ACCEPT' | 'REJECT' | 'DROP';
 }
 
+/** Whether NetworkPolicies let a packet through that this node forwards; its destination is that of the pod. */
+export function passesPolicies(rules: RuleSet, packet: Packet): boolean {
+  return walker(rules, packet, [], () => 0).run('FORWARD', 'mangle') !== 'DROP';
+}
+
 /** Walks a packet through the rules as the kernel would; `own` are the node's addresses, `random` gives 0..1. */
 export function walk(rules: RuleSet, packet: Packet, own: readonly string[], random: () => number): Fate {
-  const state = { packet, mark: 0, sentTo: undefined as string | undefined };
+  const { state, run } = walker(rules, packet, own, random);
   run(packet.fromHost ? 'OUTPUT' : 'PREROUTING', 'nat');
   let verdict: Fate['verdict'] = 'ACCEPT';
   if (state.sentTo === undefined) {
@@ -33,14 +38,27 @@ export function walk(rules: RuleSet, packet: Packet, own: readonly string[], ran
     }
   }
   return { sentTo: state.sentTo, masqueraded: run('POSTROUTING', 'nat') === 'MASQUERADE', verdict };
+}
 
-  function run(chain: string, table: 'nat' | 'filter'): string {
+type Table = 'nat' | 'filter' | 'mangle';
+
+interface Walker {
+  readonly state: { mark: number; sentTo: string | undefined };
+  /** The target that ended the packet's way through a built-in chain. */
+  run(chain: string, table: Table): string;
+}
+
+function walker(rules: RuleSet, packet: Packet, own: readonly string[], random: () => number): Walker {
+  const state: Walker['state'] = { mark: 0, sentTo: undefined };
+  return { state, run };
+
+  function run(chain: string, table: Table): string {
     const jumps = rules[table]?.jumps.filter((jump) => jump.chain === chain).map((jump) => jump.rule) ?? [];
     return through(jumps, table) ?? 'ACCEPT';
   }
 
   /** The target that ended it, or undefined when the chain was left at its end. */
-  function through(list: readonly Rule[], table: 'nat' | 'filter'): string | undefined {
+  function through(list: readonly Rule[], table: Table): string | undefined {
     for (const rule of list) {
       if (!rule.header.every(headerHolds) || !rule.matches.every(matchHolds)) continue;
       const { name = '', options = [] } = rule.target ?? {};
@@ -74,7 +92,9 @@ export function walk(rules: RuleSet, packet: Packet, own: readonly string[], ran
     const value = values[0] ?? '';
     switch (name) {
       case '--dport':
-        return match === packet.protocol && Number(value) === packet.port;
+        return match === packet.protocol && inPorts(packet.port, value);
+      case '--dports':
+        return value.split(',').some((ports) => inPorts(packet.port, ports));
       case '--dst-type':
         return own.includes(packet.destination);
       case '--src-type':
@@ -98,4 +118,9 @@ function inCidr(address: string, cidr: string): boolean {
   const list = new BlockList();
   list.addSubnet(network, Number(bits));
   return list.check(address);
+}
+
+function inPorts(port: number, ports: string): boolean {
+  const [first, last = first] = ports.split(':').map(Number);
+  return port >= (first ?? 0) && port <= (last ?? 0);
 }

@@ -17,6 +17,8 @@ export interface PortRules {
   readonly refused: readonly Rule[];
   /** filter KUBE-EXTERNAL-SERVICES */
   readonly refusedExternally: readonly Rule[];
+  /** filter KUBE-PROXY-FIREWALL */
+  readonly keptOut: readonly Rule[];
   /** For a UDP port: where its traffic may go. */
   readonly udp?: UdpTarget | undefined;
 }
@@ -27,14 +29,18 @@ export function portRules(port: ProxiedPort, chosen: ChosenEndpoints, config: Pr
   const external = port.externalLocal ? chosen.local : chosen.cluster;
   // Local endpoints are usable only if some are at all, so this says it for both.
   const reachable = chosen.cluster.length > 0;
-  const usesExternal = port.nodePort !== undefined && reachable;
+  const isExternal = port.nodePort !== undefined || port.externalIPs.length > 0 || port.balancerIPs.length > 0;
+  const usesExternal = isExternal && reachable;
   const internalChain = portChain(port.internalLocal ? 'SVL' : 'SVC', port.title, port.protocol);
   const externalChain = portChain('EXT', port.title, port.protocol);
+  const limited = usesExternal && port.balancerIPs.length > 0 && port.sourceRanges !== undefined;
+  const balancerChain = limited ? portChain('FW', port.title, port.protocol) : externalChain;
 
   const usesCluster = reachable && (!port.internalLocal || usesExternal);
   const usesLocal = (port.internalLocal || (usesExternal && port.externalLocal)) && chosen.local.length > 0;
   const chains: Chain[] = [];
   if (usesExternal) chains.push({ name: externalChain, rules: externalRules(port, external, config) });
+  if (limited) chains.push({ name: balancerChain, rules: sourceRangeRules(port, externalChain) });
   if (usesCluster) chains.push(policyChain('SVC', chosen.cluster));
   if (usesLocal) chains.push(policyChain('SVL', chosen.local));
   const used = new Set([...(usesCluster ? chosen.cluster : []), ...(usesLocal ? chosen.local : [])]);
@@ -43,21 +49,38 @@ export function portRules(port: ProxiedPort, chosen: ChosenEndpoints, config: Pr
   return {
     chains,
     udp: port.protocol === 'udp' ? udpTarget(port, [...used]) : undefined,
-    services: internal.length > 0 ? [r.rule(...toClusterIP(port, 'cluster IP'), r.jump(internalChain))] : [],
-    nodePorts: usesExternal ? [r.rule(r.comment(port.title), ...toNodePort(port), r.jump(externalChain))] : [],
-    refused: internal.length > 0 ? [] : [r.rule(...toClusterIP(port, why(reachable)), verdict(reachable))],
-    refusedExternally:
-      port.nodePort === undefined || external.length > 0
-        ? []
-        : [
-            r.rule(
-              r.comment(`${port.title} ${why(reachable)}`),
-              r.destinationType('LOCAL'),
-              ...toNodePort(port),
-              verdict(reachable),
-            ),
-          ],
+    services: [
+      ...(internal.length > 0 ? [r.rule(...toAddress(port, port.clusterIP, 'cluster IP'), r.jump(internalChain))] : []),
+      ...(usesExternal ? externalEntries() : []),
+    ],
+    nodePorts:
+      usesExternal && port.nodePort !== undefined
+        ? [r.rule(r.comment(port.title), ...toNodePort(port), r.jump(externalChain))]
+        : [],
+    refused:
+      internal.length > 0 ? [] : [r.rule(...toAddress(port, port.clusterIP, why(reachable)), verdict(reachable))],
+    refusedExternally: external.length > 0 ? [] : refusedEntries(),
+    keptOut: limited
+      ? port.balancerIPs.map((ip) =>
+          r.rule(...toAddress(port, ip, `traffic not accepted by ${balancerChain}`), r.drop()),
+        )
+      : [],
   };
+
+  function externalEntries(): Rule[] {
+    return [
+      ...port.externalIPs.map((ip) => r.rule(...toAddress(port, ip, 'external IP'), r.jump(externalChain))),
+      ...port.balancerIPs.map((ip) => r.rule(...toAddress(port, ip, 'loadbalancer IP'), r.jump(balancerChain))),
+    ];
+  }
+
+  function refusedEntries(): Rule[] {
+    const addresses = [...new Set([...port.externalIPs, ...port.balancerIPs])];
+    const byAddress = addresses.map((ip) => r.rule(...toAddress(port, ip, why(reachable)), verdict(reachable)));
+    if (port.nodePort === undefined) return byAddress;
+    const words = r.comment(`${port.title} ${why(reachable)}`);
+    return [...byAddress, r.rule(words, r.destinationType('LOCAL'), ...toNodePort(port), verdict(reachable))];
+  }
 
   function policyChain(kind: 'SVC' | 'SVL', endpoints: readonly ProxyEndpoint[]): Chain {
     const name = portChain(kind, port.title, port.protocol);
@@ -66,7 +89,18 @@ export function portRules(port: ProxiedPort, chosen: ChosenEndpoints, config: Pr
   }
 }
 
-/** Traffic from outside, by NodePort: masqueraded, unless the policy Local keeps the client's address. */
+/** Clients that a load balancer may let in; those that fall through are dropped in the filter. */
+function sourceRangeRules(port: ProxiedPort, externalChain: string): Rule[] {
+  const words = r.comment(`${port.title} loadbalancer IP`);
+  const own = port.balancerIPs;
+  return [
+    ...(port.sourceRanges ?? []).map((cidr) => r.rule(words, r.source(cidr), r.jump(externalChain))),
+    // A node that asks for an address of its own asks from that address.
+    ...own.map((ip) => r.rule(words, r.source(`${ip}/32`), r.sourceType('LOCAL'), r.jump(externalChain))),
+  ];
+}
+
+/** Traffic from outside: masqueraded, unless the policy Local keeps the client's address. */
 function externalRules(port: ProxiedPort, external: readonly ProxyEndpoint[], config: ProxyConfig): Rule[] {
   const all = r.jump(portChain('SVC', port.title, port.protocol));
   if (!port.externalLocal) {
@@ -96,7 +130,7 @@ function externalRules(port: ProxiedPort, external: readonly ProxyEndpoint[], co
 
 /** Clients that are no pods are masqueraded, so that the answer comes back through this node. */
 function clusterIPMasquerade(port: ProxiedPort, config: ProxyConfig): Rule[] {
-  const to = toClusterIP(port, 'cluster IP');
+  const to = toAddress(port, port.clusterIP, 'cluster IP');
   if (config.masqueradeAll) return [r.rule(...to, r.jump(markMasqueradeChain))];
   if (config.clusterCidr === undefined) return [];
   return [r.rule(...to, r.not(r.source(config.clusterCidr)), r.jump(markMasqueradeChain))];
@@ -135,15 +169,16 @@ function endpointRules(port: ProxiedPort, endpoint: ProxyEndpoint): Chain {
 }
 
 function udpTarget(port: ProxiedPort, endpoints: readonly ProxyEndpoint[]): UdpTarget {
-  const { clusterIP, port: number, nodePort } = port;
-  return { clusterIP, port: number, nodePort, endpoints: endpoints.map(({ address }) => address) };
+  const { clusterIP, externalIPs, balancerIPs, port: number, nodePort } = port;
+  const addresses = [clusterIP, ...externalIPs, ...balancerIPs];
+  return { addresses, port: number, nodePort, endpoints: endpoints.map(({ address }) => address) };
 }
 
-function toClusterIP(port: ProxiedPort, words: string): Part[] {
+function toAddress(port: ProxiedPort, address: string, words: string): Part[] {
   return [
     r.comment(`${port.title} ${words}`),
     r.protocol(port.protocol),
-    r.destination(`${port.clusterIP}/32`),
+    r.destination(`${address}/32`),
     r.destinationPort(port.protocol, port.port),
   ];
 }

@@ -10,9 +10,10 @@ const nothing: Observed = new Map();
 
 /** What a scenario adds to the rules of a cluster without Services. `UPDATE_GOLDEN=1` rewrites them: review that. */
 describe('the rules of each scenario are as kept in testdata', () => {
-  it.each(scenarios)('$name', ({ name, views, config }) => {
-    const set = planner({ ...defaultConfig, ...config })(views).rules;
-    const before = views.length === 0 ? nothing : afterRestore(planner(defaultConfig)([]).rules, nothing, ownership);
+  it.each(scenarios)('$name', ({ name, views, config, surroundings }) => {
+    const set = planner({ ...defaultConfig, ...config })(views, surroundings).rules;
+    const before =
+      name === 'no-services' ? nothing : afterRestore(planner(defaultConfig)([]).rules, nothing, ownership);
     const rules = diff(set, before, ownership).input;
     const file = new URL(`${name}.rules`, testdata);
     if (process.env['UPDATE_GOLDEN'] === '1') {

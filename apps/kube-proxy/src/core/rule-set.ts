@@ -1,9 +1,11 @@
 import type { EndpointSlice, Service } from '@wherry/api';
 import * as r from '@wherry/node-iptables';
-import type { BuiltinChain, Chain, Jump, Part, Rule, RuleSet } from '@wherry/node-iptables';
+import type { BuiltinChain, Chain, DesiredTable, Jump, Part, Rule, RuleSet } from '@wherry/node-iptables';
 import * as names from './chain-names.ts';
 import type { ProxyConfig } from './config.ts';
 import { chooseEndpoints, endpointsOf } from './endpoints.ts';
+import { policyRules } from './policy/policy-rules.ts';
+import type { PolicyView } from './policy/policy-view.ts';
 import { portRules, type PortRules } from './port-rules.ts';
 import { proxiedPorts } from './service-ports.ts';
 import { udpTargets, type UdpTarget } from './udp-flows.ts';
@@ -20,7 +22,15 @@ export interface Plan {
   readonly udp: readonly UdpTarget[];
 }
 
-export type Planner = (views: readonly ServiceView[]) => Plan;
+/** What the rules follow besides Services. */
+export interface Surroundings {
+  /** Undefined while not known: then what stands of policies must be left standing. */
+  readonly policies?: PolicyView | undefined;
+  /** IPv4 ranges of cluster IPs: an address or a port there that no Service has is refused. */
+  readonly serviceCidrs?: readonly string[] | undefined;
+}
+
+export type Planner = (views: readonly ServiceView[], surroundings?: Surroundings) => Plan;
 
 /**
  * A pure function with a memory: a Service whose objects are the very same as at the last call costs nothing, and keeps
@@ -29,7 +39,11 @@ export type Planner = (views: readonly ServiceView[]) => Plan;
 export function planner(config: ProxyConfig): Planner {
   let known = new Map<string, { readonly view: ServiceView; readonly rules: readonly PortRules[] }>();
   const shared = sharedChains(config);
-  return (views) => {
+  let policies: { readonly view: PolicyView | undefined; readonly table: DesiredTable | undefined } | undefined;
+  return (views, surroundings = {}) => {
+    const view = surroundings.policies;
+    if (policies === undefined || policies.view !== view)
+      policies = { view, table: view === undefined ? undefined : policyRules(view, config.nodeName) };
     const next: typeof known = new Map();
     for (const view of views) {
       const key = `${view.service.metadata?.namespace ?? ''}/${view.service.metadata?.name ?? ''}`;
@@ -40,7 +54,7 @@ export function planner(config: ProxyConfig): Planner {
     known = next;
     const keys = [...next.keys()].toSorted((a, b) => (a < b ? -1 : 1));
     const ports = keys.flatMap((key) => next.get(key)?.rules ?? []);
-    return { rules: assemble(ports, shared), udp: udpTargets(ports) };
+    return { rules: assemble(ports, shared, policies.table, surroundings.serviceCidrs ?? []), udp: udpTargets(ports) };
   };
 }
 
@@ -59,9 +73,15 @@ function sameView(a: ServiceView, b: ServiceView): boolean {
   );
 }
 
-function assemble(ports: readonly PortRules[], shared: SharedChains): RuleSet {
+function assemble(
+  ports: readonly PortRules[],
+  shared: SharedChains,
+  policies: DesiredTable | undefined,
+  serviceCidrs: readonly string[],
+): RuleSet {
   const gather = (pick: (rules: PortRules) => readonly Rule[]): Rule[] => ports.flatMap(pick);
   return {
+    mangle: policies,
     nat: {
       chains: [
         { name: names.servicesChain, rules: [...gather((p) => p.services), ...shared.toNodePorts] },
@@ -73,13 +93,19 @@ function assemble(ports: readonly PortRules[], shared: SharedChains): RuleSet {
     },
     filter: {
       chains: [
-        { name: names.servicesChain, rules: gather((p) => p.refused) },
+        { name: names.servicesChain, rules: [...gather((p) => p.refused), ...serviceCidrs.map(refuseRest)] },
         { name: names.externalServicesChain, rules: gather((p) => p.refusedExternally) },
+        { name: names.sourceRangesChain, rules: gather((p) => p.keptOut) },
         ...shared.filter,
       ],
       jumps: filterJumps,
     },
   };
+}
+
+/** What Services have was sent on before it comes here: the rest would leave by the default route. */
+function refuseRest(cidr: string): Rule {
+  return r.rule(r.comment('no service has this address and port'), r.destination(cidr), r.reject());
 }
 
 /** Two ports cannot share a chain unless their names do, which the API forbids; should they, the first one counts. */
@@ -158,6 +184,7 @@ function entry(chain: BuiltinChain, to: string, ...parts: readonly Part[]): Jump
   return { chain, place: 'first', rule: r.rule(...parts, r.jump(to)) };
 }
 
+const balancers = r.comment('kubernetes load balancer firewall');
 const portals = r.comment('kubernetes service portals');
 const visible = r.comment('kubernetes externally-visible service portals');
 const opening = r.conntrackState('NEW');
@@ -174,6 +201,9 @@ const filterJumps: readonly Jump[] = [
   entry('FORWARD', names.servicesChain, opening, portals),
   entry('FORWARD', names.externalServicesChain, opening, visible),
   entry('OUTPUT', names.servicesChain, opening, portals),
+  entry('INPUT', names.sourceRangesChain, opening, balancers),
+  entry('FORWARD', names.sourceRangesChain, opening, balancers),
+  entry('OUTPUT', names.sourceRangesChain, opening, balancers),
   entry('INPUT', names.firewallChain),
   entry('OUTPUT', names.firewallChain),
 ];

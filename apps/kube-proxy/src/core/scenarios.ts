@@ -1,12 +1,14 @@
 import type { EndpointSlice, Service, ServicePort } from '@wherry/api';
 import type { ProxyConfig } from './config.ts';
-import type { ServiceView } from './rule-set.ts';
+import { policyScenario } from './policy/policy-scenario.ts';
+import type { ServiceView, Surroundings } from './rule-set.ts';
 
 /** One situation whose rules are kept in testdata/<name>.rules. */
 export interface Scenario {
   readonly name: string;
   readonly views: readonly ServiceView[];
   readonly config?: Partial<ProxyConfig> | undefined;
+  readonly surroundings?: Surroundings | undefined;
 }
 
 export const defaultConfig: ProxyConfig = {
@@ -62,6 +64,16 @@ const dns = service('dns', {
     { name: 'metrics', port: 9153 },
   ],
 });
+/** Its second address is one that the balancer itself translates. */
+function balanced(spec: Service['spec']): Service {
+  const ingress = [
+    { ip: '192.0.2.10', ipMode: 'VIP' },
+    { ip: '192.0.2.11', ipMode: 'Proxy' },
+    { hostname: 'lb.example' },
+  ];
+  const made = service('web', { ...webNodePort.spec, type: 'LoadBalancer', ...spec });
+  return { ...made, status: { loadBalancer: { ingress } } };
+}
 const here = { ip: '10.244.0.5', node: 'node1' };
 const there = { ip: '10.244.1.7', node: 'node2' };
 const gone = { ready: false, serving: true, terminating: true };
@@ -226,4 +238,37 @@ export const scenarios: readonly Scenario[] = [
       },
     ],
   },
+  {
+    name: 'external-ips',
+    views: [
+      {
+        service: service('web', { ...web.spec, externalIPs: ['203.0.113.10', '203.0.113.11', 'fd00::10'] }),
+        slices: [slice(web, [['http', 8080]], [here, there])],
+      },
+    ],
+  },
+  {
+    name: 'load-balancer-local-with-source-ranges',
+    views: [
+      {
+        service: balanced({
+          externalTrafficPolicy: 'Local',
+          loadBalancerSourceRanges: ['198.51.100.0/24', ' 203.0.113.0/24'],
+        }),
+        slices: [slice(web, [['http', 8080]], [here, there])],
+      },
+    ],
+  },
+  { name: 'load-balancer-no-endpoints', views: [{ service: balanced({}), slices: [] }] },
+  {
+    name: 'load-balancer-local-no-local-endpoints',
+    views: [
+      {
+        service: balanced({ externalTrafficPolicy: 'Local' }),
+        slices: [slice(web, [['http', 8080]], [there])],
+      },
+    ],
+  },
+  { name: 'what-no-service-has-is-refused', views: [], surroundings: { serviceCidrs: ['10.96.0.0/16'] } },
+  { name: 'network-policies', views: [], surroundings: { policies: policyScenario } },
 ];

@@ -10,7 +10,7 @@ tcp      6 29 ESTABLISHED src=10.244.0.9 dst=10.96.0.10 sport=5 dport=53 src=10.
 nonsense
 `;
 
-const dns: UdpTarget = { clusterIP: '10.96.0.10', port: 53, nodePort: 30053, endpoints: ['10.244.0.5'] };
+const dns: UdpTarget = { addresses: ['10.96.0.10'], port: 53, nodePort: 30053, endpoints: ['10.244.0.5'] };
 
 describe('parseFlows', () => {
   it('reads the destination and who answers, of UDP alone', () => {

@@ -2,7 +2,8 @@ import type { PortRules } from './port-rules.ts';
 
 /** Where UDP traffic to one port of a Service may go. Reused while the Service does not change. */
 export interface UdpTarget {
-  readonly clusterIP: string;
+  /** Of the Service: its cluster IP, and those from outside. */
+  readonly addresses: readonly string[];
   readonly port: number;
   readonly nodePort?: number | undefined;
   /** Addresses of the endpoints in use. */
@@ -30,7 +31,9 @@ export function staleFlows(
   targets: readonly UdpTarget[],
   own: readonly string[],
 ): UdpFlow[] {
-  const byClusterIP = new Map(targets.map((target) => [`${target.clusterIP}:${target.port}`, target]));
+  const byAddress = new Map(
+    targets.flatMap((target) => target.addresses.map((address) => [`${address}:${target.port}`, target] as const)),
+  );
   const byNodePort = new Map(
     targets.flatMap((target) => (target.nodePort ? [[target.nodePort, target]] : [])) as [number, UdpTarget][],
   );
@@ -38,7 +41,7 @@ export function staleFlows(
   const stale = new Map<string, UdpFlow>();
   for (const flow of flows) {
     const target =
-      byClusterIP.get(`${flow.destination}:${flow.port}`) ??
+      byAddress.get(`${flow.destination}:${flow.port}`) ??
       (local.has(flow.destination) ? byNodePort.get(flow.port) : undefined);
     if (target !== undefined && !target.endpoints.includes(flow.answeredBy))
       stale.set(`${flow.destination}:${flow.port} ${flow.answeredBy}`, flow);

@@ -1,7 +1,18 @@
-import { afterRestore, diff, type Difference, type Iptables, type Observed, type RuleSet } from '@wherry/node-iptables';
+import {
+  afterRestore,
+  diff,
+  type DesiredTable,
+  type Difference,
+  type Iptables,
+  type Jump,
+  type Observed,
+  type ObservedTable,
+  owns,
+  type RuleSet,
+} from '@wherry/node-iptables';
 import { ownership } from '../core/chain-names.ts';
 import type { ProxyConfig } from '../core/config.ts';
-import { planner, type Planner, type ServiceView } from '../core/rule-set.ts';
+import { planner, type Planner, type ServiceView, type Surroundings } from '../core/rule-set.ts';
 import type { UdpTarget } from '../core/udp-flows.ts';
 
 export interface SyncResult extends Difference {
@@ -16,13 +27,20 @@ export class Proxier {
   readonly #iptables: Pick<Iptables, 'save' | 'restore'>;
   readonly #plan: Planner;
   readonly #views: () => readonly ServiceView[];
+  readonly #surroundings: () => Surroundings;
   /** What stands, as far as we know; undefined after a failure. */
   #observed: Observed | undefined;
 
-  constructor(iptables: Pick<Iptables, 'save' | 'restore'>, config: ProxyConfig, views: () => readonly ServiceView[]) {
+  constructor(
+    iptables: Pick<Iptables, 'save' | 'restore'>,
+    config: ProxyConfig,
+    views: () => readonly ServiceView[],
+    surroundings: () => Surroundings = () => ({}),
+  ) {
     this.#iptables = iptables;
     this.#plan = planner(config);
     this.#views = views;
+    this.#surroundings = surroundings;
   }
 
   /** `full` reads what stands first, and so finds what others changed; else our memory of the last sync serves. */
@@ -30,12 +48,22 @@ export class Proxier {
     const remembered = full ? undefined : this.#observed;
     this.#observed = undefined;
     const observed = remembered ?? (await this.#iptables.save(undefined, signal));
-    const { rules: desired, udp } = this.#plan(this.#views());
+    const { rules, udp } = this.#plan(this.#views(), this.#surroundings());
+    const desired = { ...rules, mangle: rules.mangle ?? standing(observed.get('mangle')) };
     const difference = diff(desired, observed, ownership);
     await this.#iptables.restore(difference.input, signal);
     this.#observed = afterRestore(desired, observed, ownership);
     return { ...difference, rules: countRules(desired, difference.input), udp };
   }
+}
+
+/** Policies are not known yet: to write none would open pods that were closed before a restart. */
+function standing(observed: ObservedTable | undefined): DesiredTable {
+  const chains = [...(observed?.values() ?? [])].filter((chain) => owns(ownership, chain.name));
+  const jumps = (observed?.get('FORWARD')?.rules ?? [])
+    .filter((rule) => owns(ownership, rule.target?.name ?? ''))
+    .map((rule): Jump => ({ chain: 'FORWARD', rule, place: 'first' }));
+  return { chains, jumps };
 }
 
 function countRules(desired: RuleSet, input: string): SyncResult['rules'] {

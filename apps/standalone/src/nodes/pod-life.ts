@@ -1,4 +1,4 @@
-import { isPodTerminal, type Container, type ContainerStatus, type Pod } from '@wherry/api';
+import { isPodTerminal, type Container, type Pod } from '@wherry/api';
 import { behaviourOfContainer, type PodBehaviour } from './behaviour.ts';
 import { adopted, end, live, unborn, type BackOff, type ContainerLife } from './container-life.ts';
 
@@ -19,15 +19,12 @@ export interface PodLife {
 export function takeUp(pod: Pod, nowMs: number): PodLife {
   const { status } = pod;
   const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  const lifeOf = (container: Container): ContainerLife => {
-    const known = statuses.find((one: ContainerStatus) => one.name === container.name);
-    return known === undefined ? unborn(nowMs) : adopted(known, nowMs);
-  };
-  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+  // A container whose turn has not come has no life yet: it begins when its turn comes.
+  const begun = statuses.filter(({ state, lastState }) => state?.waiting === undefined || lastState?.terminated);
   return {
     uid: pod.metadata.uid ?? '',
     acceptedAtMs: Date.parse(status?.startTime ?? '') || nowMs,
-    containers: Object.fromEntries(all.map((container) => [container.name, lifeOf(container)])),
+    containers: Object.fromEntries(begun.map((one) => [one.name, adopted(one, nowMs)])),
     isOver: isPodTerminal(pod),
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clusterService } from '@wherry/store/etcd-proto';
+import { clusterService, maintenanceService } from '@wherry/store/etcd-proto';
 import { EtcdConnection } from '../etcd/connection.ts';
 import { listMembers, type Member } from '../etcd/members.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -27,6 +27,17 @@ export async function promoteMember(places: Places, { id }: Member): Promise<voi
     // An earlier try may have had its effect though no answer came.
     if (!members.some((member) => member.id === id && member.isLearner)) return;
     await etcd.call(clusterService.memberPromote, { id });
+  });
+}
+
+/** How many members there are, and who leads. */
+export function storeStatus(places: Places): Promise<string> {
+  return untilAnswered(places, async (etcd) => {
+    const { members } = await listMembers(etcd);
+    const { leader } = await etcd.call(maintenanceService.status, {});
+    const name = members.find(({ id }) => id === leader)?.name;
+    if (name === undefined) throw new Error('the store has no leader');
+    return `${members.length} members, ${name} leads`;
   });
 }
 

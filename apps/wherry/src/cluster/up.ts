@@ -13,7 +13,7 @@ import { controlPlanes, presentControlPlanes, wantedControlPlanes } from './cont
 import { buildDemoImage, curlDemo, deployDemo } from './demo.ts';
 import { DOCKER_ENDPOINT, docker, ensureEngine, ensurePrograms } from './docker-engine.ts';
 import { formatId } from '../etcd/ids.ts';
-import { ensureMember, promoteMember } from './join-store.ts';
+import { ensureMember, promoteMember, storeStatus } from './join-store.ts';
 import { healthy } from './health.ts';
 import { mergeIntoUserKubeconfig, writeKubeconfigs } from './kubeconfigs.ts';
 import { type Places, placesOf } from './places.ts';
@@ -70,6 +70,7 @@ export async function up(options: UpOptions): Promise<void> {
       return member === undefined ? how : `${how}, member ${formatId(member.id)}`;
     });
   }
+  if (planes.length > 1) await progress.step('store', () => storeStatus(places));
   await progress.step(`node ${settings.nodeName}`, async () => {
     await wherry(places, ['wait', '--for=condition=Ready', `node/${settings.nodeName}`, '--timeout=60s']);
     return 'Ready';

@@ -185,7 +185,7 @@ export class Store implements Storage, EtcdStore {
     const { ttlSeconds: grantedTtlSeconds, expiresAtMs, keys } = lease;
     // Elsewhere than on the leader, time is as of the last entry.
     const nowMs = this.#parts.runner.clusterTimeMs() ?? state.timeMs;
-    const ttlSeconds = Math.max(0, Math.ceil((expiresAtMs - nowMs) / 1000));
+    const ttlSeconds = Math.max(0, Math.floor((expiresAtMs - nowMs) / 1000));
     return { id, grantedTtlSeconds, ttlSeconds, keys: [...keys].sort() };
   }
 

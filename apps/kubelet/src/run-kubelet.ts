@@ -101,7 +101,7 @@ export async function runKubelet(context: Context): Promise<void> {
     dns: {
       clusterDns: options.clusterDns,
       clusterDomain: options.clusterDomain,
-      hostResolvConf: await readFile(options.resolvConf, 'utf8'),
+      resolvConf: options.resolvConf,
     },
     nodeName,
     hostIPs: [address],

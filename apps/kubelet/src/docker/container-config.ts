@@ -40,12 +40,18 @@ export interface ContainerInput {
 const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } };
 
 /** The sandbox: it holds the pod's namespaces and does nothing else. */
-export function sandboxConfig(owner: Owner, pod: Pod, attempt: number, image: string): ContainerCreateOptions {
+export function sandboxConfig(
+  owner: Owner,
+  pod: Pod,
+  attempt: number,
+  image: string,
+  hostname: string,
+): ContainerCreateOptions {
   const hostNetwork = pod.spec.hostNetwork === true;
   return {
     name: dockerName(pod, 'POD', attempt),
     Image: image,
-    ...(hostNetwork ? {} : { Hostname: hostnameOf(pod) }),
+    ...(hostNetwork ? {} : { Hostname: hostname }),
     Labels: {
       ...podLabels(owner, pod),
       [labels.type]: 'podsandbox',
@@ -65,11 +71,6 @@ export function sandboxConfig(owner: Owner, pod: Pod, attempt: number, image: st
         : { Sysctls: Object.fromEntries(pod.spec.securityContext.sysctls.map((s) => [s.name, s.value])) }),
     },
   };
-}
-
-/** A host's name has at most 63 characters. */
-export function hostnameOf(pod: Pod): string {
-  return (pod.spec.hostname ?? pod.metadata.name).slice(0, 63).replace(/[-.]+$/, '');
 }
 
 export function containerConfig(input: ContainerInput): ContainerCreateOptions {

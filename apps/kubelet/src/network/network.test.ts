@@ -5,7 +5,6 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Addresses } from './addresses.ts';
 import { hostLink, macOf } from './bridge.ts';
 import { gatewayOf, nextFree, parseCidr, podAddressCount } from './cidr.ts';
-import { parseResolvConf, resolvConf } from './pod-files.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -61,35 +60,4 @@ test('a range that is used up says so', async () => {
 test('names of links fit into 15 characters and hardware addresses follow from addresses', () => {
   expect(hostLink({ podUid: 'a-very-long-uid-indeed', attempt: 12 })).toMatch(/^wh[0-9a-f]{12}$/);
   expect(macOf('10.244.0.5')).toBe('0a:58:0a:f4:00:05');
-});
-
-const dns = {
-  clusterDns: ['10.96.0.10'],
-  clusterDomain: 'cluster.local',
-  hostResolvConf: 'search lan\nnameserver 192.0.2.53\noptions timeout:1\n',
-};
-const pod = { metadata: { name: 'p', namespace: 'ns', uid: 'u' }, spec: { containers: [] } };
-
-test('a pod asks the cluster first if there is a cluster DNS, else whom the host asks', () => {
-  expect(resolvConf(pod, dns)).toBe(
-    'search ns.svc.cluster.local svc.cluster.local cluster.local lan\nnameserver 10.96.0.10\noptions ndots:5\n',
-  );
-  expect(resolvConf(pod, { ...dns, clusterDns: [] })).toBe('search lan\nnameserver 192.0.2.53\noptions timeout:1\n');
-});
-
-test('dnsPolicy None leaves what dnsConfig says alone', () => {
-  const spec = {
-    ...pod.spec,
-    dnsPolicy: 'None',
-    dnsConfig: { nameservers: ['9.9.9.9'], options: [{ name: 'ndots', value: '2' }] },
-  };
-  expect(resolvConf({ ...pod, spec }, dns)).toBe('nameserver 9.9.9.9\noptions ndots:2\n');
-});
-
-test('comments and tabs of resolv.conf are read as libc does', () => {
-  expect(parseResolvConf('# x\nnameserver\t1.1.1.1\nsearch a b .\n')).toEqual({
-    nameservers: ['1.1.1.1'],
-    searches: ['a', 'b'],
-    options: [],
-  });
 });

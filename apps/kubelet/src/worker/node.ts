@@ -7,7 +7,7 @@ import type { World } from '../docker/world.ts';
 import type { Images } from '../images/images.ts';
 import type { Logger } from '../logger.ts';
 import type { PodNetwork } from '../network/network.ts';
-import type { DnsOptions } from '../network/pod-files.ts';
+import type { DnsOptions } from '../network/resolv-conf.ts';
 import type { Prober } from '../probes/prober.ts';
 import type { Objects } from '../volumes/objects.ts';
 import type { Tokens } from '../volumes/tokens.ts';

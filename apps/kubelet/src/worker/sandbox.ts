@@ -3,8 +3,10 @@ import type { Pod } from '@wherry/api';
 import { engineMessage, engineStatus, unlessGone } from '../docker/engine-error.ts';
 import { sandboxConfig } from '../docker/container-config.ts';
 import { ensurePauseImage } from '../docker/pause-image.ts';
-import { hostNetworkHosts, hostsFile, resolvConf } from '../network/pod-files.ts';
+import { hostNetworkHosts, hostsFile } from '../network/pod-files.ts';
+import { podResolver } from '../network/resolv-conf.ts';
 import { isHostNetwork } from '../pod/facts.ts';
+import { podNames } from '../pod/hostname.ts';
 import type { ObservedPod, ObservedSandbox } from '../pod/observed.ts';
 import { PodDirs } from '../volumes/pod-dirs.ts';
 import type { PodWorker } from './pod-worker.ts';
@@ -59,8 +61,9 @@ async function prepare(worker: PodWorker, pod: Pod, observed: ObservedPod, attem
 }
 
 async function createContainer(worker: PodWorker, pod: Pod, attempt: number): Promise<string> {
-  const { docker, owner, pauseImage } = worker.parts;
-  const config = sandboxConfig(owner, pod, attempt, pauseImage);
+  const { docker, owner, pauseImage, dns } = worker.parts;
+  const { kernelHostname } = podNames(pod, dns.clusterDomain);
+  const config = sandboxConfig(owner, pod, attempt, pauseImage, kernelHostname);
   try {
     return (await docker.createContainer(config)).id;
   } catch (error) {
@@ -91,8 +94,12 @@ async function writeFiles(worker: PodWorker, pod: Pod, address: string): Promise
   await mkdir(dirs.root, { recursive: true, mode: 0o750 });
   const hosts = isHostNetwork(pod)
     ? hostNetworkHosts(pod, await readFile('/etc/hosts', 'utf8'))
-    : hostsFile(pod, address, dns.clusterDomain);
-  await Promise.all([writeFile(dirs.hosts, hosts), writeFile(dirs.resolvConf, resolvConf(pod, dns))]);
+    : hostsFile(pod, address, podNames(pod, dns.clusterDomain));
+  // Read each time: hosts move between networks.
+  const hostResolvConf = dns.resolvConf === '' ? undefined : await readFile(dns.resolvConf, 'utf8');
+  const { text, warnings } = podResolver(pod, { ...dns, hostResolvConf });
+  for (const { reason, message } of warnings) recordPodEvent(worker.parts, pod, 'Warning', reason, message);
+  await Promise.all([writeFile(dirs.hosts, hosts), writeFile(dirs.resolvConf, text)]);
 }
 
 function failed(worker: PodWorker, pod: Pod, error: unknown): void {

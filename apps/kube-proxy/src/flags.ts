@@ -25,6 +25,7 @@ export const proxyFlags = {
   iptablesLocalhostNodeports: booleanFlag('NodePorts answer on 127.0.0.1 as well', true),
   masqueradeAll: booleanFlag('masquerade all traffic to cluster IPs', false),
   nodeportAddresses: listFlag("CIDRs of the addresses on which NodePorts answer, or 'primary'; all when empty"),
+  networkPolicies: booleanFlag("enforce NetworkPolicies (ours, not upstream's: off where another program does)", true),
   cleanup: booleanFlag('remove all chains of kube-proxy and exit', false),
 } satisfies FlagTable;
 

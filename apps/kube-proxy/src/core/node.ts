@@ -20,3 +20,9 @@ export function primaryAddress(node: Node | undefined): string | undefined {
   }
   return undefined;
 }
+
+/** The IPv4 range from which the node's pods have their addresses. */
+export function podCidrOf(node: Node): string | undefined {
+  const ranges = [...(node.spec?.podCIDRs ?? []), node.spec?.podCIDR];
+  return ranges.find((range) => range !== undefined && isIPv4(range.split('/')[0] ?? ''));
+}

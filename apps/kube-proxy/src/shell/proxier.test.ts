@@ -1,6 +1,8 @@
-import { IptablesError, type Observed, parseSave } from '@wherry/node-iptables';
+import { afterRestore, IptablesError, type Observed, parseSave } from '@wherry/node-iptables';
 import { describe, expect, it } from 'vitest';
-import type { ServiceView } from '../core/rule-set.ts';
+import { ownership } from '../core/chain-names.ts';
+import { policyScenario } from '../core/policy/policy-scenario.ts';
+import { planner, type ServiceView, type Surroundings } from '../core/rule-set.ts';
 import { defaultConfig, service, slice } from '../core/scenarios.ts';
 import { Proxier } from './proxier.ts';
 
@@ -26,6 +28,24 @@ const web = service('web', { clusterIP: '10.96.10.1', ports: [{ name: 'http', po
 const view: ServiceView = { service: web, slices: [slice(web, [['http', 8080]], [{ ip: '10.244.0.5' }])] };
 
 describe('Proxier', () => {
+  it('leaves standing what a predecessor wrote of policies until they are known, and no longer', async () => {
+    const tables = new Tables();
+    let policies: Surroundings['policies'] = policyScenario;
+    const surroundings = (): Surroundings => ({ policies });
+    await new Proxier(tables, defaultConfig, () => [], surroundings).sync(true);
+    expect(tables.inputs[0]).toContain('*mangle');
+    const rules = planner(defaultConfig)([], { policies }).rules;
+    tables.standing = afterRestore(rules, new Map(), ownership);
+    policies = undefined;
+    const successor = new Proxier(tables, defaultConfig, () => [], surroundings);
+    await successor.sync(true);
+    await successor.sync(false);
+    expect(tables.inputs.slice(1)).toEqual(['', '']);
+    policies = { policies: [], pods: [], namespaceLabels: new Map() };
+    await successor.sync(false);
+    expect(tables.inputs[3]).toContain('-X KUBE-NETWORK-POLICY');
+  });
+
   it('reads the tables at a full sync only', async () => {
     const tables = new Tables();
     const proxier = new Proxier(tables, defaultConfig, () => []);

@@ -7,6 +7,7 @@ import { checkFlags, parseListen, type proxyFlags } from '../flags.ts';
 import { ClusterView } from './cluster-view.ts';
 import { configure, nodeNameOf } from './configure.ts';
 import { UdpFlowCleaner } from './conntrack.ts';
+import { HealthCheckServers } from './health-check-servers.ts';
 import { ProxyMetrics } from './metrics.ts';
 import { serveMetrics, servePublicHealth } from './servers.ts';
 import { makeSync } from './sync.ts';
@@ -33,6 +34,8 @@ export async function runProxy(context: DaemonContext<typeof proxyFlags>): Promi
   };
   const cluster = new ClusterView(client, {
     nodeName: nodeNameOf(flags),
+    networkPolicies: flags.networkPolicies,
+    onOtherChange: notify,
     onServiceChange: () => {
       metrics.serviceChanges.inc();
       notify();
@@ -44,6 +47,8 @@ export async function runProxy(context: DaemonContext<typeof proxyFlags>): Promi
     },
     onError: (what, error, delayMs) => log.warn({ err: error, resource: what, delayMs }, 'list or watch failed'),
   });
+  await using servers = new AsyncDisposableStack();
+  const checks = servers.use(new HealthCheckServers(() => loop.healthy, log));
   const loop = new SyncLoop({
     limits: { minPeriodMs: flags.iptablesMinSyncPeriod, fullPeriodMs: flags.iptablesSyncPeriod },
     now: () => performance.now(),
@@ -53,13 +58,14 @@ export async function runProxy(context: DaemonContext<typeof proxyFlags>): Promi
       latency,
       log,
       cleaner: new UdpFlowCleaner(),
+      healthChecks: checks,
       views: () => cluster.serviceViews(),
+      surroundings: () => cluster.surroundings(),
       config: () => configure(flags, cluster.node),
     }),
     onError: (error, failures) => log.error({ err: error, failures }, 'could not write rules, will try again'),
   });
 
-  await using servers = new AsyncDisposableStack();
   const health = () => ({
     healthy: loop.healthy,
     nodeEligible: isNodeEligible(cluster.node),

@@ -26,6 +26,8 @@ function parts(): SyncParts & {
       },
     },
     views: () => [],
+    surroundings: () => ({}),
+    healthChecks: { update: () => Promise.resolve() },
     config: () => defaultConfig,
     cleaner: { clean: () => Promise.reject(new Error('no conntrack')) },
     metrics: {

@@ -2,18 +2,22 @@ import type { Logger } from '@wherry/daemon';
 import { IptablesError, type Iptables } from '@wherry/node-iptables';
 import type { ProxyConfig } from '../core/config.ts';
 import { type ProgrammingLatency, secondsSince } from '../core/programming-latency.ts';
-import type { ServiceView } from '../core/rule-set.ts';
+import { healthChecks } from '../core/health-checks.ts';
+import type { ServiceView, Surroundings } from '../core/rule-set.ts';
 import type { UdpTarget } from '../core/udp-flows.ts';
 import type { UdpFlowCleaner } from './conntrack.ts';
+import type { HealthCheckServers } from './health-check-servers.ts';
 import type { ProxyMetrics } from './metrics.ts';
 import { Proxier } from './proxier.ts';
 
 export interface SyncParts {
   readonly iptables: Pick<Iptables, 'save' | 'restore'>;
   readonly views: () => readonly ServiceView[];
+  readonly surroundings: () => Surroundings;
   /** Asked at each full sync: addresses of the node may come and go. */
   readonly config: () => ProxyConfig;
   readonly cleaner: Pick<UdpFlowCleaner, 'clean'>;
+  readonly healthChecks: Pick<HealthCheckServers, 'update'>;
   readonly metrics: Pick<ProxyMetrics, 'synced' | 'failed'>;
   readonly latency: ProgrammingLatency;
   readonly log: Pick<Logger, 'debug' | 'warn'>;
@@ -21,14 +25,15 @@ export interface SyncParts {
 
 /** Makes the function that the sync loop calls: writes the rules, then ends UDP flows that no longer follow them. */
 export function makeSync(parts: SyncParts): (full: boolean) => Promise<void> {
-  const { iptables, views, metrics, latency, log } = parts;
-  let config = '';
+  const { iptables, views, surroundings, metrics, latency, log } = parts;
+  let config: ProxyConfig | undefined;
   let proxier: Proxier | undefined;
   const current = (full: boolean): Proxier => {
     if (proxier !== undefined && !full) return proxier;
     const wanted = parts.config();
-    if (proxier === undefined || JSON.stringify(wanted) !== config) proxier = new Proxier(iptables, wanted, views);
-    config = JSON.stringify(wanted);
+    if (proxier === undefined || JSON.stringify(wanted) !== JSON.stringify(config))
+      proxier = new Proxier(iptables, wanted, views, surroundings);
+    config = wanted;
     return proxier;
   };
   const endStaleFlows = cleanFlows(parts.cleaner, log);
@@ -42,6 +47,8 @@ export function makeSync(parts: SyncParts): (full: boolean) => Promise<void> {
       const { chainsWritten, chainsDeleted, jumpsAdded, jumpsDeleted, tables } = result;
       log.debug({ full, seconds, tables, chainsWritten, chainsDeleted, jumpsAdded, jumpsDeleted }, 'synced rules');
       await endStaleFlows(result.udp);
+      const { nodeName, nodePortAddresses = ['0.0.0.0'] } = config ?? parts.config();
+      await parts.healthChecks.update(healthChecks(views(), nodeName), nodePortAddresses);
     } catch (error) {
       latency.giveBack(triggers);
       if (error instanceof IptablesError) metrics.failed(full);

@@ -114,13 +114,11 @@ function dropUnseen(direction: Direction, addresses: Addresses): Rule[] {
 
 /** Chains of policies, one for each different set of them: pods of one Deployment share theirs. */
 class PolicySets {
-  readonly #view: PolicyView;
   readonly #selection: Selection;
   readonly #policies: ReadonlyMap<string, readonly CompiledPolicy[]>;
   readonly #chains = new Map<string, Chain>();
 
   constructor(view: PolicyView, selection: Selection) {
-    this.#view = view;
     this.#selection = selection;
     const compiled = view.policies
       .toSorted((a, b) => (titleOf(a) < titleOf(b) ? -1 : 1))

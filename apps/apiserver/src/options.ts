@@ -27,6 +27,8 @@ export interface ApiserverOptions {
   kubelet?: { cert: string; key: string; ca?: string | undefined } | undefined;
   /** Kubelets on loopback addresses are connected to: for tests. */
   allowLoopbackNodes: boolean;
+  /** All nodes are simulated: what a kubelet would be asked for is refused, and nobody is connected to. */
+  withoutKubelets?: boolean | undefined;
   serviceClusterIpRange: string;
   serviceNodePortRange: string;
   maxRequestsInFlight: number;

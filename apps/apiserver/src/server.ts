@@ -84,6 +84,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   const streaming = new Streaming({
     identity: options.kubelet,
     allowLoopback: options.allowLoopbackNodes,
+    withoutKubelets: options.withoutKubelets,
     stopping: stopping.signal,
     answered: (seen, code, auditId) => requestLog.answered(seen?.info, seen?.user, code, 0, auditId),
   });

@@ -10,6 +10,8 @@ export interface StreamingOptions {
   identity: KubeletIdentity | undefined;
   /** Nodes and pods on this host's loopback are believed: for tests. */
   allowLoopback: boolean;
+  /** No node has a kubelet. */
+  withoutKubelets?: boolean | undefined;
   stopping: AbortSignal;
   answered: UpgradeOptions['answered'];
 }
@@ -56,9 +58,10 @@ export class Streaming {
     auditId: string,
   ): Promise<void> {
     const { handleUpgrade } = await import('./upgrades.ts');
-    const { allowLoopback, stopping, answered } = this.#options;
+    const { allowLoopback, withoutKubelets, stopping, answered } = this.#options;
     const connector = await this.#connect();
-    await handleUpgrade(request, socket, head, auditId, { registry, connector, allowLoopback, stopping, answered });
+    const options = { registry, connector, allowLoopback, withoutKubelets, stopping, answered };
+    await handleUpgrade(request, socket, head, auditId, options);
   }
 
   async close(): Promise<void> {

@@ -17,6 +17,8 @@ export interface Target {
 export interface AddressOptions {
   /** Nodes and pods on this host's loopback are believed: for tests. */
   allowLoopback: boolean;
+  /** No node has a kubelet: nobody is connected to. */
+  withoutKubelets?: boolean | undefined;
 }
 
 const KUBELET_PORT = 10_250;
@@ -58,6 +60,8 @@ export function findPod(registry: Registry, namespace: string, name: string): Po
 export async function kubeletOf(registry: Registry, nodeName: string, options: AddressOptions): Promise<Endpoint> {
   const node = lookUp(registry, '/v1/nodes', nodeName) as Node | undefined;
   if (node === undefined) throw notFound({ group: '', resource: 'nodes' }, nodeName);
+  if (options.withoutKubelets === true)
+    throw serviceUnavailable(`the node ${nodeName} is simulated and has no kubelet`);
   const host = addressOf(node);
   const port = node.status?.daemonEndpoints?.kubeletEndpoint?.Port || KUBELET_PORT;
   return { scheme: 'https', address: await resolveOnce(host, options), host, port, kubelet: true };

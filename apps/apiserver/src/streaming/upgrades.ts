@@ -30,6 +30,7 @@ export interface UpgradeOptions {
   registry: Registry;
   connector: Connector;
   allowLoopback: boolean;
+  withoutKubelets?: boolean | undefined;
   /** Aborted when the server stops. */
   stopping: AbortSignal;
   /** Counts and logs, once for each. */

@@ -166,6 +166,7 @@ function startServer(
     clientCa: identity.clientCa.cert,
     authentication: { serviceAccounts, bootstrapTokens: true, ...authentication, tokenFile },
     allowLoopbackNodes: true,
+    withoutKubelets: true,
     shutdownGraceMs: 1_000,
     log,
     health: new Health(),

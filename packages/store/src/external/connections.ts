@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import {
   Client,
   connectivityState,
@@ -56,9 +58,8 @@ export class Connections {
   /** @throws {TypeError} for an endpoint that is no URL of etcd's */
   constructor(options: ExternalStoreOptions, limits: ExternalLimits) {
     if (options.endpoints.length === 0) throw new TypeError('no etcd endpoint is given');
-    const tls = tlsOf(options);
     this.#endpoints = options.endpoints;
-    this.#clients = options.endpoints.map((endpoint) => clientOf(endpoint, tls));
+    this.#clients = options.endpoints.map((endpoint) => clientOf(endpoint, options.tls));
     this.#limits = limits;
     this.#log = options.log;
   }
@@ -198,27 +199,37 @@ function closed(isWrite: boolean): StorageError {
   return new StorageError(isWrite ? 'unknown' : 'closed', 'the store is closed');
 }
 
-function tlsOf({ tls }: ExternalStoreOptions): ChannelCredentials {
-  const bytes = (pem: string | undefined): Buffer | null => (pem === undefined ? null : Buffer.from(pem));
-  return credentials.createSsl(bytes(tls?.ca), bytes(tls?.key), bytes(tls?.cert));
-}
-
-function clientOf(endpoint: string, tls: ChannelCredentials): Client {
+function clientOf(endpoint: string, tls: ExternalStoreOptions['tls']): Client {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.port === '') {
-    // Of URLs without a port the default one of HTTP is not etcd's.
+  // A URL forgets a port that is the default one of its scheme, which is not etcd's.
+  const port = /:(\d+)\/?$/.exec(endpoint)?.[1];
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:') || port === undefined) {
     throw new TypeError(`not the URL of an etcd, such as https://127.0.0.1:2379: ${endpoint}`);
   }
-  return new Client(url.host, url.protocol === 'https:' ? tls : credentials.createInsecure(), {
-    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-    'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
-    'grpc.enable_retries': 0,
-    'grpc.keepalive_time_ms': 10_000,
-    'grpc.keepalive_timeout_ms': 5_000,
-    'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 1_000,
-    // A channel of its own, which close() ends.
-    'grpc.use_local_subchannel_pool': 1,
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return new Client(
+    `${url.hostname}:${port}`,
+    url.protocol === 'https:' ? secure(host, tls) : credentials.createInsecure(),
+    {
+      'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+      'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+      'grpc.enable_retries': 0,
+      'grpc.keepalive_time_ms': 10_000,
+      'grpc.keepalive_timeout_ms': 5_000,
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 1_000,
+      // A channel of its own, which close() ends.
+      'grpc.use_local_subchannel_pool': 1,
+      // TLS knows no names for addresses; what the certificate has to be for is checked by ourselves.
+      ...(isIP(host) === 0 ? {} : { 'grpc.ssl_target_name_override': 'localhost' }),
+    },
+  );
+}
+
+function secure(host: string, tls: ExternalStoreOptions['tls']): ChannelCredentials {
+  const bytes = (pem: string | undefined): Buffer | null => (pem === undefined ? null : Buffer.from(pem));
+  return credentials.createSsl(bytes(tls?.ca), bytes(tls?.key), bytes(tls?.cert), {
+    checkServerIdentity: (_name: string, certificate: PeerCertificate) => checkServerIdentity(host, certificate),
   });
 }
 

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Collector } from '../contract/collector.ts';
 import { dump, put, read, remove, write } from '../contract/short.ts';
+import { startEtcdApi } from '../etcd-api/index.ts';
+import { makeCertificates } from '../etcd-api/testing/certificates.ts';
+import { openMemoryStore } from '../open.ts';
 import type { Storage } from '../storage.ts';
 import { EtcdProcess, findEtcd } from './etcd-process.ts';
 import { openExternalStore } from './external-store.ts';
@@ -21,6 +24,28 @@ test('where no etcd answers the store is unavailable, and nobody waits longer th
   const endpoints = ['http://127.0.0.1:1', 'http://127.0.0.1:2'];
   const attempt = openExternalStore({ endpoints, limits: { connectTimeoutMs: 300 } });
   await expect(attempt).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+test('a server is believed if its certificate is for the address, and of the authority; and wants one of ours', async () => {
+  const [tls, other] = [makeCertificates(), makeCertificates()];
+  await using server = await openMemoryStore();
+  const api = await startEtcdApi({ store: server, tls, listen: [{ host: '127.0.0.1', port: 0 }] });
+  const attempt = (host: string, given: Partial<typeof tls>) =>
+    openExternalStore({
+      endpoints: [`https://${host}:${api.ports[0]}`],
+      tls: given,
+      limits: { connectTimeoutMs: 500 },
+    });
+  {
+    await using store = await attempt('127.0.0.1', tls);
+    await write(store, put('/a', '1'));
+  }
+  const unavailable = { code: 'unavailable' };
+  await expect(attempt('localhost', tls)).rejects.toMatchObject(unavailable);
+  await expect(attempt('127.0.0.1', { ...tls, ca: other.ca })).rejects.toMatchObject(unavailable);
+  await expect(attempt('127.0.0.1', { ca: tls.ca })).rejects.toMatchObject(unavailable);
+  await expect(attempt('127.0.0.1', { ...other, ca: tls.ca })).rejects.toMatchObject(unavailable);
+  await api.close();
 });
 
 describe.skipIf(program === undefined)(`with ${program ?? 'no etcd: set $WHERRY_CLIENTS'}`, () => {

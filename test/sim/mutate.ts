@@ -16,6 +16,8 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true },
     /** So many, beginning with another one each day. */
     some: { type: 'string' },
+    /** As of main.ts. */
+    scenario: { type: 'string', multiple: true },
     jobs: { type: 'string', default: String(availableParallelism()) },
   },
 });
@@ -123,6 +125,7 @@ function plant(copy: string, mutation: Mutation): () => void {
 
 function play(copy: string, seeds: number): Promise<Result['caught']> {
   const args = [join(copy, 'test/sim/main.ts'), '--seeds', String(seeds), '--bail', '--trace', '0'];
+  for (const scenario of values.scenario ?? []) args.push('--scenario', scenario);
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { cwd: dirname(copy), maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       const found = /--scenario (\S+) --seed (\d+) {2}(.*)/.exec(stdout);

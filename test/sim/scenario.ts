@@ -23,6 +23,8 @@ export interface Plan {
   faultsMs: number;
   onLeader: NemesisOptions['onLeader'];
   splitAtChange: number;
+  /** How often a new leader is asked at once to change the members. */
+  changeAtLead: number;
   slowHosts: number;
   /** In entries: small, so that snapshots are needed. */
   compaction: { maxEntries: number; keptEntries: number };
@@ -94,17 +96,18 @@ function churn(plan: Plan, random: Random): Plan {
 function changes(plan: Plan, random: Random): Plan {
   return {
     ...plan,
-    members: random.pick([2, 3, 3]),
+    members: random.pick([3, 4, 5, 5]),
     clients: 4,
-    thinkMs: 50,
+    thinkMs: 20,
     electionTicks: 5,
     syncMs: 0.3,
-    network: { ...plan.network, latencyMs: random.pick([0.2, 5]), loss: 0, straggling: 0 },
+    network: { ...plan.network, latencyMs: random.pick([2, 10]), loss: 0, straggling: 0 },
     faults: { members: 3, partition: 0.5, kill: 0.3, isolate: 0.3 },
     faultEveryMs: 300,
     faultLastsMs: 1500,
-    onLeader: { probability: random.pick([0, 0.4]), fault: 'isolate' },
-    splitAtChange: random.pick([0.2, 0.5]),
+    onLeader: { probability: random.pick([0, 0.3, 0.7]), fault: random.pick(['isolate', 'partition', 'kill']) },
+    splitAtChange: random.pick([0.2, 0.6]),
+    changeAtLead: random.pick([0, 0.9, 0.9]),
     slowHosts: 0,
   };
 }
@@ -147,6 +150,7 @@ function swarm(random: Random): Plan {
       fault: random.pick(['kill', 'power', 'isolate', 'partition', 'pause']),
     },
     splitAtChange: random.pick([0, 0.5, 0.9]),
+    changeAtLead: 0,
     slowHosts: random.pick([0, 0, 0.4]),
     compaction: { maxEntries, keptEntries: Math.ceil(maxEntries / random.pick([2, 4, 100])) },
     raftLimits: random.chance(0.3)

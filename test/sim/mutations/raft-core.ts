@@ -132,7 +132,7 @@ export const raftCoreMutations: Mutation[] = [
   {
     name: 'append-commits-the-old-tail',
     room: 'raft core',
-    does: "an append commits up to the end of the follower's log instead of the last entry that was compared",
+    does: "an append commits up to the end of the follower's log, whether that was compared with the leader's or not",
     published: {
       where: 'https://github.com/scylladb/scylladb/issues/9965',
       what: 'follower may mark obsolete entries committed',
@@ -140,8 +140,9 @@ export const raftCoreMutations: Mutation[] = [
     edits: [
       {
         file: 'packages/raft/src/core/follower.ts',
-        find: 'Math.min(message.commit, last)',
-        replace: 'Math.min(message.commit, log.lastIndex)',
+        find: '  if (!log.matches(prevIndex, prevTerm)) {',
+        replace: `  log.commit = Math.max(log.commit, Math.min(message.commit, log.lastIndex));
+  if (!log.matches(prevIndex, prevTerm)) {`,
       },
     ],
   },
@@ -246,14 +247,14 @@ export const raftCoreMutations: Mutation[] = [
     ],
   },
   {
-    name: 'old-reply-counts',
+    name: 'old-messages-count',
     room: 'raft core',
-    does: 'an append reply of an earlier term counts for the present one',
+    does: 'what is said in an earlier term counts for the present one',
     edits: [
       {
         file: 'packages/raft/src/core/raft.ts',
         find: 'else if (message.term < member.term) this.#answerOld(message);',
-        replace: `else if (message.term < member.term && message.type !== 'appendReply') this.#answerOld(message);`,
+        replace: 'else if (message.term < member.term - 1e9) this.#answerOld(message);',
       },
       {
         file: 'packages/raft/src/core/raft.ts',

@@ -179,7 +179,20 @@ export function raftScenario({ world, plan, until }: Run): void {
     },
     changeMembers,
   });
-  oracle.onLeader = (leader) => nemesis.leads(leader);
+  oracle.onLeader = (leader) => {
+    nemesis.leads(leader);
+    if (scheduler.nowMs > plan.faultsMs || !random.chance(plan.changeAtLead)) return;
+    scheduler.after(random.between(0, 2 * plan.network.latencyMs), undefined, () => {
+      const member = cluster.hosts.get(leader)?.running?.member;
+      const { voters, learners } = member?.runner.status().configuration ?? { voters: [], learners: [] };
+      const id = random.pick([...voters, ...learners, 0]);
+      const type = learners.includes(id) ? 'promote' : 'remove';
+      if (id !== 0 && (type === 'promote' || voters.length > 2)) {
+        cluster.note(id, `${type} at once`);
+        member?.runner.changeConfiguration({ type, id, context: new Uint8Array(0) });
+      }
+    });
+  };
   oracle.onChange = () => nemesis.membersChange();
 
   let clientsDone = 0;

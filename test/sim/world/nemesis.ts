@@ -69,7 +69,9 @@ export class Nemesis<M> {
     const { random, scheduler, network } = this.#world;
     const { probability, fault } = this.#options.onLeader;
     if (!random.chance(probability)) return;
-    scheduler.after(random.between(0, 4 * network.temper.latencyMs + 20), undefined, () => {
+    // Often before anybody has heard of it, else in the midst of its first words.
+    const { latencyMs } = network.temper;
+    scheduler.after(random.between(0, random.pick([latencyMs, 4 * latencyMs, 8 * latencyMs + 20])), undefined, () => {
       const host = this.#cluster.hosts.get(id);
       if (host && scheduler.nowMs < this.#options.untilMs) this.#strike(fault, host);
     });

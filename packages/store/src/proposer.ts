@@ -55,9 +55,9 @@ interface Flight {
 }
 
 /**
- * Puts commands into entries and sees them through: what is proposed in one turn of the event loop shares an entry,
- * and an entry that may have been lost is sent again, under the same sequence number, so that it takes effect once
- * however often it arrives (sessions.ts).
+ * Puts commands into entries and sees them through: what is proposed in one go shares an entry, or what comes in one
+ * turn of the event loop while another entry is under way. An entry that may have been lost is sent again, under the
+ * same sequence number, so that it takes effect once however often it arrives (sessions.ts).
  */
 export class Proposer {
   readonly #parts: ProposerParts;
@@ -141,7 +141,9 @@ export class Proposer {
   async #launchAfterTurn(): Promise<void> {
     if (this.#turning) return;
     this.#turning = true;
-    await this.#parts.clock.turn();
+    // While nothing is under way there is nothing to wait for: what comes in the meantime shares the next entry.
+    if (this.#flights.size > 0) await this.#parts.clock.turn();
+    else await undefined;
     this.#turning = false;
     this.#launch();
   }

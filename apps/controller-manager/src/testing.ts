@@ -82,7 +82,7 @@ export async function eventually<T>(probe: () => Promise<T | undefined | false>,
 }
 
 export async function items<T extends KubeObject>(
-  cluster: TestApiserver,
+  cluster: Pick<TestApiserver, 'client'>,
   resource: Resource<T>,
   namespace?: string,
 ): Promise<T[]> {

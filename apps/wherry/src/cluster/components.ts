@@ -19,6 +19,8 @@ export const DEFAULT_POD_CIDR = '10.244.0.0/16';
 export const DEFAULT_SERVICE_CIDR = '10.96.0.0/16';
 /** The first address of the service range: the Service default/kubernetes. */
 export const API_SERVICE_IP = '10.96.0.1';
+/** The Service kube-system/kube-dns, as its manifest has it. */
+export const DNS_SERVICE_IP = '10.96.0.10';
 
 /** A daemon: which app it is, its flags, and where it says that it is well. */
 export interface Component {
@@ -135,6 +137,7 @@ function kubelet(places: Places, settings: ClusterSettings): Component {
       `--root-dir=${join(places.state, 'kubelet')}`,
       ...serving(places, 'kubelet'),
       `--cluster-cidr=${settings.podCidr}`,
+      `--cluster-dns=${DNS_SERVICE_IP}`,
       `--container-runtime-endpoint=${settings.dockerEndpoint}`,
     ],
     health: { url: 'http://127.0.0.1:10248', path: '/healthz' },

@@ -1,14 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type Docker from 'dockerode';
+import { ensureNodeImage } from './node-image.ts';
 import type { Places } from './places.ts';
 import { wherry } from './wherry.ts';
 
-const run = promisify(execFile);
 export const DEMO_IMAGE = 'wherry/demo:1';
 const DEMO = fileURLToPath(new URL('../../../../deploy/demo/', import.meta.url));
 const SERVER = `${DEMO}server.mjs`;
@@ -16,34 +14,16 @@ const SERVER = `${DEMO}server.mjs`;
 const PROGRAMS = ['sh', 'cat', 'echo', 'env', 'hostname', 'id', 'ls', 'ps', 'sleep'];
 const CURL_TIMEOUT_MS = 30_000;
 
-/** Builds the demo's image from this Node, its libraries and a few of the host's programs: no registry is asked. */
+/** The demo's image, made of what this host has. */
 export async function buildDemoImage(docker: Docker): Promise<string> {
   const content = createHash('sha256').update(readFileSync(SERVER)).update(process.version).digest('hex').slice(0, 16);
-  const existing = await docker.listImages({ filters: { label: [`io.wherry.content=${content}`] } });
-  if (existing.some((image) => image.RepoTags?.includes(DEMO_IMAGE))) return DEMO_IMAGE;
-
-  const programs = await Promise.all(
-    PROGRAMS.map(async (name) => (await run('sh', ['-c', `command -v ${name} || true`])).stdout.trim()),
-  );
-  const files = [process.execPath, ...programs.filter((path) => path.startsWith('/'))];
-  const libraries = new Set((await Promise.all(files.map(librariesOf))).flat());
-  const renames = [`s,^${process.execPath}$,/usr/local/bin/node,`, `s,^${SERVER}$,/srv/server.mjs,`, 's,^/,,'];
-  const flags = ['--create', '--dereference', '--absolute-names', '--owner=0', '--group=0'];
-  const tar = spawn('tar', [...flags, ...renames.map((r) => `--transform=${r}`), SERVER, ...files, ...libraries], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  return ensureNodeImage(docker, {
+    name: DEMO_IMAGE,
+    content,
+    script: { source: SERVER, target: '/srv/server.mjs' },
+    programs: PROGRAMS,
+    changes: ['WORKDIR /srv'],
   });
-  const changes = [
-    'ENV PATH=/usr/local/bin:/usr/bin:/bin',
-    'WORKDIR /srv',
-    'ENTRYPOINT ["node", "/srv/server.mjs"]',
-    `LABEL io.wherry=true io.wherry.content=${content}`,
-  ];
-  const [repo, tag] = DEMO_IMAGE.split(':') as [string, string];
-  const answer = await docker.importImage(tar.stdout, { repo, tag, changes });
-  await new Promise((resolve, reject) => {
-    docker.modem.followProgress(answer, (error, lines) => (error ? reject(error) : resolve(lines)));
-  });
-  return DEMO_IMAGE;
 }
 
 /** The demo's Deployment and Services, applied and rolled out. */
@@ -80,9 +60,4 @@ async function curl(url: string): Promise<string> {
       await sleep(100);
     }
   }
-}
-
-async function librariesOf(program: string): Promise<string[]> {
-  const { stdout } = await run('sh', ['-c', `ldd "$0" || true`, program]);
-  return [...stdout.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map((match) => match[1]!);
 }

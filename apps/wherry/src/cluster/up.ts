@@ -9,6 +9,7 @@ import {
   DEFAULT_SERVICE_CIDR,
   components,
 } from './components.ts';
+import { buildDnsImage, deployDns, dnsReady } from './cluster-dns.ts';
 import { controlPlanes, presentControlPlanes, wantedControlPlanes } from './control-plane.ts';
 import { buildDemoImage, curlDemo, deployDemo } from './demo.ts';
 import { DOCKER_ENDPOINT, docker, ensureEngine, ensurePrograms } from './docker-engine.ts';
@@ -47,6 +48,8 @@ export async function up(options: UpOptions): Promise<void> {
   const progress = new Progress();
   await progress.step('programs', ensurePrograms);
   await progress.step('Docker engine', () => ensureEngine(places));
+  // Beside all that follows: it takes a second or two, and nobody needs it before there is a node.
+  const dnsImage = settled(buildDnsImage(docker(), places));
   await progress.step('certificates and kubeconfigs', () => prepare(places, settings));
   const daemons = components(places, settings);
   await progress.step('compile cache', () => warmCompileCache(daemons));
@@ -75,9 +78,21 @@ export async function up(options: UpOptions): Promise<void> {
     await wherry(places, ['wait', '--for=condition=Ready', `node/${settings.nodeName}`, '--timeout=60s']);
     return 'Ready';
   });
+  await progress.step('cluster DNS', async () => deployDns(places, await dnsImage()));
   const kubeconfig = mergeIntoUserKubeconfig(places);
   if (options.demo) await runDemo(progress, places, settings);
+  await progress.step('cluster DNS answers', () => dnsReady(places));
   process.stdout.write(nextSteps(kubeconfig, options.demo));
+}
+
+/** What comes of a promise, asked for later: until then its failure is nobody's. */
+function settled<T>(promise: Promise<T>): () => Promise<T> {
+  const outcome = Promise.allSettled([promise]);
+  return async () => {
+    const [result] = await outcome;
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  };
 }
 
 async function prepare(places: Places, settings: ClusterSettings): Promise<string> {

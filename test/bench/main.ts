@@ -12,6 +12,7 @@ import { podStart } from './pod-start.ts';
 import { readPath } from './read-path.ts';
 import { readiness } from './readiness.ts';
 import type { Part } from './report.ts';
+import { standalone, standaloneLoad } from './standalone.ts';
 
 /**
  * `npm run bench -- [--write] [part...]`: measures, prints Markdown, and with --write puts it into docs/benchmarks.md
@@ -26,6 +27,8 @@ const parts: Record<string, Part> = {
   'pod-start': podStart,
   memory,
   'etcd-comparison': etcdComparison,
+  standalone,
+  'standalone-load': standaloneLoad,
   failover,
 };
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));

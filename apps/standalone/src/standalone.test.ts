@@ -244,6 +244,14 @@ test('the pods of a node that falls silent are replaced, and go when it is back'
   await cluster.waitFor(nodes, { name: 'node-0' }, (node) => node?.spec.taints === undefined);
 });
 
+test('a cluster may be stopped as soon as it has started, and twice', async () => {
+  for (let i = 0; i < 3; i++) {
+    const cluster = await startCluster({ nodes: 2 });
+    await Promise.all([cluster.stop(), cluster.stop()]);
+    await expect(cluster.client.resource(pods).list({ namespace })).rejects.toThrow('closed');
+  }
+});
+
 test('bad options are refused with a reason, and nothing is left running', async () => {
   await expect(startCluster({ controllers: { names: ['nonsense'] } })).rejects.toThrow(
     '"nonsense" is not in the list of known controllers',

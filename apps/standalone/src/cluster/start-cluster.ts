@@ -123,7 +123,11 @@ class Parts implements AsyncDisposable {
   }
 
   run(name: string, work: (signal: AbortSignal) => Promise<void>): void {
-    const running = work(this.#stop.signal);
+    const { signal } = this.#stop;
+    const running = work(signal).catch((error: unknown) => {
+      // Stopped before it was quite there.
+      if (!signal.aborted || (error as Error).name !== 'AbortError') throw error;
+    });
     // Thrown again at the end; nobody may be waiting for it before.
     running.catch((error: unknown) => this.#log.error({ err: error, part: name }, 'part ended'));
     this.#running.push(running);

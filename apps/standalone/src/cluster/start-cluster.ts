@@ -69,20 +69,21 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const parts = starting.use(new Parts(log));
   const nodes = nodesOf(clientOf('nodes'), options, log);
   parts.run('nodes', (signal) => nodes.run(signal));
-  if (options.scheduler !== false) {
-    const client = clientOf('scheduler');
-    parts.run('scheduler', (signal) => runScheduler(client, log, signal));
-  }
   const run = controllersOf(options, identity);
-  if (run !== undefined) {
-    const client = clientOf('controllers');
-    parts.run('controllers', (signal) => run(client, log, signal));
-  }
   const client = clientOf('admin');
   await Promise.all([
     nodes.add(nodeNames(options), nodeOptions(options)),
     ...(run === undefined ? [] : [ensureDefaultAccount(client)]),
   ]);
+  // Last, so that they do not stand in the way of the first object: they find what there is.
+  if (options.scheduler !== false) {
+    const own = clientOf('scheduler');
+    parts.run('scheduler', (signal) => runScheduler(own, log, signal));
+  }
+  if (run !== undefined) {
+    const own = clientOf('controllers');
+    parts.run('controllers', (signal) => run(own, log, signal));
+  }
 
   const running = starting.move();
   const config = configOf('admin');

@@ -1,9 +1,4 @@
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type Server as HttpServer,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import {
   type IncomingHttpHeaders,
   performServerHandshake,
@@ -19,6 +14,9 @@ import type { Route } from './route.ts';
 import { Code, RpcError } from './status.ts';
 import { serveStream } from './stream.ts';
 import { serveUnary } from './unary.ts';
+
+/** Not imported: an import reads every export, and one of them, WebSocket, then loads all of undici, 12 MB. */
+const { createServer: createHttpServer } = process.getBuiltinModule('node:http');
 
 /** PEM. Clients must show a certificate that `ca` signed. */
 export interface GrpcTls {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type Docker from 'dockerode';
@@ -12,6 +12,7 @@ import { wherry } from './wherry.ts';
 const IMAGE = /wherry\/cluster-dns:\S+/;
 const REPOSITORY = 'wherry/cluster-dns';
 const MAIN = fileURLToPath(new URL('../../../cluster-dns/src/main.ts', import.meta.url));
+const RESOLVED = '/run/systemd/resolve/resolv.conf';
 const MANIFEST = fileURLToPath(new URL('../../../../deploy/cluster-dns.yaml', import.meta.url));
 
 /** The image of the DNS server: Node, and the server's sources and packages as one file. */
@@ -44,6 +45,15 @@ export async function dnsReady(places: Places): Promise<string> {
   return 'ready';
 }
 
+/**
+ * Under systemd-resolved /etc/resolv.conf names a server on the loopback, which no pod reaches; the ones behind it are
+ * in a file of its own. (kubeadm tells the kubelet the same.)
+ */
+export function realResolvConf(etc = '/etc/resolv.conf', resolved = RESOLVED): string | undefined {
+  const isStub = existsSync(etc) && /^nameserver\s+127\.0\.0\.53\s*$/m.test(readFileSync(etc, 'utf8'));
+  return isStub && existsSync(resolved) ? resolved : undefined;
+}
+
 /** A daemon's sources, and the packages they need, as one ES module. */
 async function bundleOf(main: string): Promise<Uint8Array> {
   // Only here: it brings a process of its own along.
@@ -57,7 +67,9 @@ async function bundleOf(main: string): Promise<Uint8Array> {
     write: false,
     legalComments: 'none',
     // CommonJS packages ask for Node's own modules by require.
-    banner: { js: "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);",
+    },
   });
   const [file] = outputFiles;
   if (file === undefined) throw new Error(`nothing came of ${main}`);

@@ -11,6 +11,8 @@ export interface ClusterSettings {
   serviceCidr: string;
   /** unix:// address of the Docker engine. */
   dockerEndpoint: string;
+  /** The resolver configuration of this host, where /etc/resolv.conf is not the one to go by. */
+  resolvConf?: string | undefined;
   /** How many apiservers, each a member of the store. */
   controlPlanes: number;
 }
@@ -138,6 +140,7 @@ function kubelet(places: Places, settings: ClusterSettings): Component {
       ...serving(places, 'kubelet'),
       `--cluster-cidr=${settings.podCidr}`,
       `--cluster-dns=${DNS_SERVICE_IP}`,
+      ...(settings.resolvConf === undefined ? [] : [`--resolv-conf=${settings.resolvConf}`]),
       `--container-runtime-endpoint=${settings.dockerEndpoint}`,
     ],
     health: { url: 'http://127.0.0.1:10248', path: '/healthz' },

@@ -9,7 +9,7 @@ import {
   DEFAULT_SERVICE_CIDR,
   components,
 } from './components.ts';
-import { buildDnsImage, deployDns, dnsReady } from './cluster-dns.ts';
+import { buildDnsImage, deployDns, dnsReady, realResolvConf } from './cluster-dns.ts';
 import { controlPlanes, presentControlPlanes, wantedControlPlanes } from './control-plane.ts';
 import { buildDemoImage, curlDemo, deployDemo } from './demo.ts';
 import { DOCKER_ENDPOINT, docker, ensureEngine, ensurePrograms } from './docker-engine.ts';
@@ -44,6 +44,7 @@ export async function up(options: UpOptions): Promise<void> {
     podCidr: DEFAULT_POD_CIDR,
     serviceCidr: DEFAULT_SERVICE_CIDR,
     dockerEndpoint: DOCKER_ENDPOINT,
+    resolvConf: realResolvConf(),
   };
   const progress = new Progress();
   await progress.step('programs', ensurePrograms);

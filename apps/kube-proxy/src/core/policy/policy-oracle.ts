@@ -91,6 +91,7 @@ function selects(selector: LabelSelector | undefined, labels: Readonly<Record<st
 }
 
 function isWithin(ip: string, cidr: string): boolean {
+  if (ip.includes(':') !== cidr.includes(':')) return false;
   const bits = (address: string): string =>
     address
       .split('.')

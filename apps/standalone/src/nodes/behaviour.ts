@@ -1,5 +1,6 @@
 import type { Container, Pod } from '@wherry/api';
 import { parse } from 'yaml';
+import { checkBehaviour } from './check-behaviour.ts';
 
 /** How a simulated container fares. What is not said: it starts at once, is ready at once and runs until it is stopped. */
 export interface ContainerBehaviour {
@@ -42,8 +43,6 @@ export type BehaviourOf = (pod: Pod) => PodBehaviour | undefined;
 /** Of a pod: a PodBehaviour as YAML or JSON. It outweighs what the function says. */
 export const behaviourAnnotation = 'simulated.wherry.io/behaviour';
 
-const keys = ['pull', 'startMs', 'ready', 'readyAfterMs', 'exit', 'stop', 'containers'];
-
 /** @throws {Error} for an annotation that says nothing we know */
 export function behaviourOf(pod: Pod, told: BehaviourOf | undefined): PodBehaviour {
   const text = pod.metadata.annotations?.[behaviourAnnotation];
@@ -69,14 +68,10 @@ function parseBehaviour(text: string): PodBehaviour {
   } catch (error) {
     throw new Error(`annotation ${behaviourAnnotation}: ${(error as Error).message}`, { cause: error });
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error(`annotation ${behaviourAnnotation}: not an object`);
-  }
-  const unknown = Object.keys(value).filter((key) => !keys.includes(key));
-  if (unknown.length > 0) {
-    throw new Error(
-      `annotation ${behaviourAnnotation}: unknown field ${JSON.stringify(unknown[0])}; known are ${keys.join(', ')}`,
-    );
+  try {
+    checkBehaviour(value);
+  } catch (error) {
+    throw new Error(`annotation ${behaviourAnnotation}: ${(error as Error).message}`, { cause: error });
   }
   return value;
 }

@@ -9,7 +9,7 @@ import { mebibytes, milliseconds, quantile, table } from './report.ts';
 
 const run = promisify(execFile);
 const LOAD = fileURLToPath(new URL('./etcd-load.ts', import.meta.url));
-const SECONDS = 5;
+const SECONDS = 4;
 const ROUNDS = 3;
 const KEYS = 100_000;
 const KEY_VALUE = Buffer.alloc(1_024, 'v');

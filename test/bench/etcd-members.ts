@@ -56,6 +56,11 @@ export class EtcdMembers implements AsyncDisposable {
     const addresses = ports.map(([client]) => `127.0.0.1:${client}`);
     const members = new EtcdMembers(folder, commands, addresses);
     await members.run();
+    if (etcd === undefined) {
+      // As `wherry up` does: what Node has compiled is kept, and the compiler is not in a daemon's memory.
+      await members.stop();
+      await members.run();
+    }
     return members;
   }
 
@@ -65,7 +70,7 @@ export class EtcdMembers implements AsyncDisposable {
     this.#children = this.#commands.map(([program, ...args]) =>
       spawn(program!, args, {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-        env: { ...process.env, ...ENVIRONMENT },
+        env: { NODE_COMPILE_CACHE: join(this.#folder, 'compiled'), ...process.env, ...ENVIRONMENT },
       }),
     );
     for (const deadline = started + READY_MS; ; ) {

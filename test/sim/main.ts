@@ -45,7 +45,8 @@ const seeds = count * names.length;
 console.log(
   `${seeds - failed.length} of ${seeds} seeds pass (${names.join(', ')} from ${first}): ${events} events, ${Math.round(virtualMs / 1000)} virtual seconds in ${seconds.toFixed(1)} s, ${(seeds / seconds).toFixed(1)} seeds/s`,
 );
-if (values.counts) for (const [what, times] of [...counts].sort()) console.log(`  ${what}: ${times}`);
+if (values.counts)
+  for (const [what, times] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) console.log(`  ${what}: ${times}`);
 if (failed.length > 0) {
   for (const { scenario, seed, failure } of failed)
     console.log(`  --scenario ${scenario} --seed ${seed}  ${failure?.split('\n')[0]}`);

@@ -31,9 +31,9 @@ class Failed extends Error {}
 
 /** One seed, from the first election to the last check. Depends on nothing but its arguments. */
 export async function runSeed(seed: number, scenario: string, keepLines = 0): Promise<Outcome> {
-  let rejection: unknown;
+  let rejection: Error | undefined;
   const onRejection = (reason: unknown): void => {
-    rejection ??= reason;
+    rejection ??= reason instanceof Error ? reason : new Error(JSON.stringify(reason));
   };
   process.on('unhandledRejection', onRejection);
   try {
@@ -41,7 +41,7 @@ export async function runSeed(seed: number, scenario: string, keepLines = 0): Pr
     // Rejections that nobody handles are told of after the turn.
     await new Promise((resolve) => setImmediate(resolve));
     if (rejection !== undefined) {
-      outcome.failure ??= `a rejection that nobody handles: ${rejection instanceof Error ? rejection.stack : String(rejection)}`;
+      outcome.failure ??= `a rejection that nobody handles: ${rejection.stack}`;
     }
     return outcome;
   } finally {

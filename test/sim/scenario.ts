@@ -25,6 +25,8 @@ export interface Plan {
   splitAtChange: number;
   /** How often a new leader is asked at once to change the members. */
   changeAtLead: number;
+  /** How often leadership is handed over while members change. */
+  transferAtChange: number;
   slowHosts: number;
   /** In entries: small, so that snapshots are needed. */
   compaction: { maxEntries: number; keptEntries: number };
@@ -108,6 +110,7 @@ function changes(plan: Plan, random: Random): Plan {
     onLeader: { probability: random.pick([0, 0.3, 0.7]), fault: random.pick(['isolate', 'partition', 'kill']) },
     splitAtChange: random.pick([0.2, 0.6]),
     changeAtLead: random.pick([0, 0.9, 0.9]),
+    transferAtChange: random.pick([0, 0.5, 0.8]),
     slowHosts: 0,
   };
 }
@@ -151,6 +154,7 @@ function swarm(random: Random): Plan {
     },
     splitAtChange: random.pick([0, 0.5, 0.9]),
     changeAtLead: 0,
+    transferAtChange: random.pick([0, 0, 0.3]),
     slowHosts: random.pick([0, 0, 0.4]),
     compaction: { maxEntries, keptEntries: Math.ceil(maxEntries / random.pick([2, 4, 100])) },
     raftLimits: random.chance(0.3)

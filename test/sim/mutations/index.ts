@@ -4,7 +4,7 @@ import { raftRunnerMutations } from './raft-runner.ts';
 import { storeCoreMutations } from './store-core.ts';
 import { storeShellMutations } from './store-shell.ts';
 
-export type { Edit, Mutation } from './mutation.ts';
+export type { Mutation } from './mutation.ts';
 
 /** Every one must be caught by the simulation. */
 export const mutations: Mutation[] = [

@@ -1,7 +1,7 @@
 import { type ConfigurationChange, Runner } from '@wherry/raft';
 import { checkLinearizability, type Operation } from '../linearizability.ts';
 import { type RegisterInput, type RegisterOutput, registerModel } from '../register-model.ts';
-import type { Plan, Run } from '../scenario.ts';
+import type { Run } from '../scenario.ts';
 import { Cluster, type MemberParts } from '../world/cluster.ts';
 import { Nemesis } from '../world/nemesis.ts';
 import type { Life } from '../world/scheduler.ts';
@@ -164,6 +164,10 @@ export function raftScenario({ world, plan, until }: Run): void {
     }
     await scheduler.sleep(random.between(0, 500));
   };
+  const transfer = (): void => {
+    const from = cluster.members().find(({ member }) => member.runner.status().role === 'leader');
+    if (from) from.member.runner.transferLeadership(random.pick([...cluster.hosts.keys()]));
+  };
   const nemesis = new Nemesis(world, cluster, {
     weights: plan.faults,
     everyMs: plan.faultEveryMs,
@@ -173,16 +177,13 @@ export function raftScenario({ world, plan, until }: Run): void {
     onLeader: plan.onLeader,
     splitAtChange: plan.splitAtChange,
     leader: () => oracle.leader,
-    transfer: () => {
-      const from = cluster.members().find(({ member }) => member.runner.status().role === 'leader');
-      if (from) from.member.runner.transferLeadership(random.pick([...cluster.hosts.keys()]));
-    },
+    transfer,
     changeMembers,
   });
   oracle.onLeader = (leader) => {
     nemesis.leads(leader);
     if (scheduler.nowMs > plan.faultsMs || !random.chance(plan.changeAtLead)) return;
-    scheduler.after(random.between(0, 2 * plan.network.latencyMs), undefined, () => {
+    scheduler.after(random.pick([0, 0, random.between(0, 2 * plan.network.latencyMs)]), undefined, () => {
       const member = cluster.hosts.get(leader)?.running?.member;
       const { voters, learners } = member?.runner.status().configuration ?? { voters: [], learners: [] };
       const id = random.pick([...voters, ...learners, 0]);
@@ -193,7 +194,11 @@ export function raftScenario({ world, plan, until }: Run): void {
       }
     });
   };
-  oracle.onChange = () => nemesis.membersChange();
+  oracle.onChange = () => {
+    nemesis.membersChange();
+    if (scheduler.nowMs > plan.faultsMs || !random.chance(plan.transferAtChange)) return;
+    scheduler.after(random.between(0, plan.network.latencyMs), undefined, transfer);
+  };
 
   let clientsDone = 0;
   for (let i = 0; i < plan.clients; i++) void client(i).then(() => clientsDone++);
@@ -247,5 +252,3 @@ export function raftScenario({ world, plan, until }: Run): void {
     }
   }
 }
-
-export type { Plan };

@@ -137,5 +137,5 @@ export function tell(events: readonly WatchEvent[]): string {
 
 export function tellOne(kv: KeyValue | undefined): string {
   if (kv === undefined) return 'nothing';
-  return `${kv.key}=${Buffer.from(kv.value)} (mod ${kv.modRevision}, create ${kv.createRevision}, version ${kv.version}${kv.lease ? `, lease ${kv.lease}` : ''})`;
+  return `${kv.key}=${Buffer.from(kv.value).toString()} (mod ${kv.modRevision}, create ${kv.createRevision}, version ${kv.version}${kv.lease ? `, lease ${kv.lease}` : ''})`;
 }

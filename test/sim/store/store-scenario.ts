@@ -89,7 +89,10 @@ export function storeScenario({ world, plan, until }: Run): void {
     changeMembers: () => membership.change(),
   });
   oracle.onLeader = (leader) => nemesis.leads(leader);
-  oracle.onChange = () => nemesis.membersChange();
+  oracle.onChange = () => {
+    nemesis.membersChange();
+    if (scheduler.nowMs < plan.faultsMs && random.chance(plan.transferAtChange)) void membership.transfer();
+  };
   const watches = ['', 't/', 'r/', 't/c/', 'l/'].slice(0, plan.watches).map((prefix, i) => {
     const slowMs = random.chance(0.3) ? random.pick([1, 50, 400]) : 0;
     const pick: WatchClientParts['pick'] = () => {

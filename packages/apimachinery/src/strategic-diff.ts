@@ -64,7 +64,9 @@ function diffList(
 ): void {
   const list = schema?.type === 'list' ? schema : undefined;
   if (list === undefined || !patchStrategies(list).includes('merge') || !keysAreUnique(list, modified, current)) {
-    if (!deepEqual(modified, current)) setOwn(patch, key, replacement(list, modified));
+    const isSame =
+      deepEqual(modified, current) || (list !== undefined && saysNothingNew(original, modified, current, list));
+    if (!isSame) setOwn(patch, key, replacement(list, modified));
     return;
   }
   if (list.patchMergeKey === undefined) diffPrimitives(patch, key, original, modified, current);
@@ -78,6 +80,17 @@ function keysAreUnique(list: ListSchema, ...lists: unknown[][]): boolean {
     const keys = items.map(keyOf);
     return !keys.includes(undefined) && new Set(keys).size === keys.length;
   });
+}
+
+/** One by one they are what is there already, but for what others have added. */
+function saysNothingNew(original: unknown[], modified: unknown[], current: unknown[], list: ListSchema): boolean {
+  const mergeKey = list.patchMergeKey;
+  if (mergeKey === undefined || !patchStrategies(list).includes('merge')) return false;
+  const keyOf = elementKey(mergeKey);
+  const isAsBefore = (item: unknown, index: number): boolean =>
+    keyOf(item) === keyOf(current[index]) &&
+    diffElement(original[index], item, current[index], list, mergeKey) === undefined;
+  return original.length <= modified.length && modified.length === current.length && modified.every(isAsBefore);
 }
 
 function replacement(list: ListSchema | undefined, modified: unknown[]): unknown[] {

@@ -269,3 +269,23 @@ describe('creating strategic patches', () => {
     );
   });
 });
+
+describe('elements that share their key', () => {
+  const one = { name: 'a', value: '1' };
+  const two = { name: 'a', value: '2' };
+
+  test('stay apart in a list that replaces another', () => {
+    expect(apply({ items: [one] }, { items: [two, one, { $patch: 'replace' }] })).toEqual({ items: [two, one] });
+  });
+
+  test('are applied again without a patch when they are there, whatever others added', () => {
+    const live = [{ ...one, tags: ['x'] }, two];
+    expect(createThreeWayPatch(Doc, { items: [one, two] }, { items: [one, two] }, { items: live })).toEqual({});
+  });
+
+  test('are replaced by others, and the patch makes what was wanted', () => {
+    const wanted = { items: [two, { name: 'a', value: '3' }] };
+    const patch = createThreeWayPatch(Doc, { items: [one, two] }, wanted, { items: [one, two] });
+    expect(apply({ items: [one, two] }, patch)).toEqual(wanted);
+  });
+});

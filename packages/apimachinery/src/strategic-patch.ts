@@ -121,14 +121,17 @@ function mergePrimitives(original: unknown[], value: unknown[], deletions: unkno
 function mergeElements(original: unknown[], patch: unknown[], list: ListSchema, mergeKey: string): unknown[] {
   const keyOf = elementKey(mergeKey);
   let merged = original;
+  let replaced = false;
   const rest: JsonMap[] = [];
   for (const item of patch) {
     if (!isMap(item)) throw badRequest('unable to merge list of primitives with a list that merges by key');
     const directive = getOwn(item, '$patch');
-    if (directive === 'replace') merged = [];
+    if (directive === 'replace') replaced = true;
     else if (directive === 'delete') merged = merged.filter((candidate) => !sameKey(candidate, item));
     else rest.push(item);
   }
+  // As it is, then: elements that share their key (ports of one number and two protocols) stay apart.
+  if (replaced) return rest.map((item) => mergeMaps({}, item, list.items));
   merged = [...merged];
   const at = new Map(merged.map((item, index) => [keyOf(item), index]));
   for (const item of rest) {

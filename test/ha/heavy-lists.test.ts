@@ -53,7 +53,11 @@ it('lists 5,000 pods, gzipped, sixteen at a time, and no heartbeat comes so late
 
 /** Which term each member is in, and whom it follows. */
 async function terms(): Promise<Record<string, string>> {
-  const known = await cluster.statuses();
+  let known: Awaited<ReturnType<StoreCluster['statuses']>> = [];
+  await cluster.eventually('all members answer', async () => {
+    known = await cluster.statuses();
+    return known.length === cluster.hosts.length;
+  });
   return Object.fromEntries(known.map(({ host, status }) => [host.name, `${status.raftTerm} ${status.leader}`]));
 }
 

@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import type { KubeObject } from '@wherry/apimachinery';
 import {
   endpointSlices,
+  networkPolicies,
   nodes,
+  pods,
   services,
   type EndpointSlice,
+  type NetworkPolicy,
   type Node,
+  type Pod,
   type Resource,
   type Service,
   type Taint,
@@ -40,6 +44,26 @@ const webSlice = (...addresses: string[]): EndpointSlice => ({
   ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
   endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
 });
+
+const inDefault = { type: 'merge', namespace: 'default' } as const;
+const policy = (podLabels: Record<string, string>): NetworkPolicy => ({
+  metadata: { namespace: 'default', name: 'p' },
+  spec: {
+    podSelector: { matchLabels: podLabels },
+    policyTypes: ['Ingress'],
+    ingress: [{ from: [{ podSelector: { matchLabels: { role: 'client' } } }], ports: [{ port: 'web' }] }],
+  },
+});
+const podOf = (name: string): Pod => ({
+  metadata: { namespace: 'default', name, labels: { app: name } },
+  spec: {
+    nodeName: 'node1',
+    containers: [{ name: 'c', image: 'none', ports: [{ name: 'web', containerPort: 8080 }] }],
+  },
+});
+const running = (ip: string): Pick<Pod, 'status'> => ({ status: { phase: 'Running', podIP: ip, podIPs: [{ ip }] } });
+
+const withoutTimes = (text: string): string => text.replace(/^#.*\n/gm, '').replace(/\[\d+:\d+\]/g, '');
 
 describe('kube-proxy as a daemon', () => {
   const tag = `kpd${process.pid % 10_000}`;
@@ -77,7 +101,10 @@ describe('kube-proxy as a daemon', () => {
     );
     const relay = parts.use(new Program(`${tag}-node`, './relay.ts', '6443', join(directory, 'apiserver.sock')));
     await relay.waitFor('listening');
-    await resource(nodes).create({ metadata: { name: 'node1' }, spec: {} });
+    await resource(nodes).create({
+      metadata: { name: 'node1' },
+      spec: { podCIDR: '10.244.0.0/24', podCIDRs: ['10.244.0.0/24'] },
+    });
     proxy = parts.use(new Program(`${tag}-node`, main, ...flags));
   });
   afterAll(async () => {
@@ -111,6 +138,30 @@ describe('kube-proxy as a daemon', () => {
     await until(ask, (answer) => answer.startsWith('pod2'));
   });
 
+  it('answers the health check of a Service whose balancer must choose among the nodes', async () => {
+    const balanced = { ...web.spec, type: 'LoadBalancer', clusterIP: '10.96.10.2', externalTrafficPolicy: 'Local' };
+    const ports = [{ name: 'http', port: 80, nodePort: 30081, protocol: 'TCP' }];
+    const named = { namespace: 'default', name: 'lb' };
+    await resource(services).create({ metadata: named, spec: { ...balanced, ports, healthCheckNodePort: 30999 } });
+    const slice = webSlice('10.244.0.5');
+    const labels = { 'kubernetes.io/service-name': 'lb' };
+    const url = 'http://192.168.77.1:30999/';
+    const check = (): string => network.outside.run('sh', '-c', `curl -s -w ' %{http_code}' ${url} || true`);
+    const none = await until(check, (answer) => answer.endsWith(' 503'));
+    const service = { namespace: 'default', name: 'lb' };
+    expect(JSON.parse(none.slice(0, -4))).toEqual({ service, localEndpoints: 0, serviceProxyHealthy: true });
+    const endpoints = (slice.endpoints ?? []).map((endpoint) => ({ ...endpoint, nodeName: 'node1' }));
+    await resource(endpointSlices).create({
+      ...slice,
+      metadata: { namespace: 'default', name: 'lb-1', labels },
+      endpoints,
+    });
+    const some = await until(check, (answer) => answer.endsWith(' 200'));
+    expect(JSON.parse(some.slice(0, -4))).toEqual({ service, localEndpoints: 1, serviceProxyHealthy: true });
+    await resource(services).delete('lb', { namespace: 'default' });
+    await until(check, (answer) => answer.endsWith(' 000'));
+  });
+
   it('tells of it in its metrics, by the names of upstream', () => {
     const text = get('/metrics', 10_249);
     expect(text).toMatch(/^kubeproxy_sync_proxy_rules_duration_seconds_count [1-9]/m);
@@ -119,6 +170,46 @@ describe('kube-proxy as a daemon', () => {
     expect(text).toMatch(/^kubeproxy_sync_proxy_rules_iptables_restore_failures_total 0$/m);
     expect(text).toMatch(/^kubeproxy_sync_proxy_rules_service_changes_total [1-9]/m);
     expect(get('/proxyMode', 10_249)).toBe('iptables 200');
+  });
+
+  it('follows NetworkPolicies and the pods they are about', async () => {
+    const reach = (): Promise<string> =>
+      network.pod1.ask('tcp', '10.244.0.6', 8080, 400).catch((error: Error) => error.message);
+    expect(await reach()).toMatch(/^pod2 /);
+    await resource(networkPolicies).create(policy({ app: 'two' }));
+    // Nobody knows yet whose address it is.
+    await until(reach, (answer) => answer === 'timeout');
+    for (const [name, ip] of [
+      ['one', '10.244.0.5'],
+      ['two', '10.244.0.6'],
+    ] as const) {
+      await resource(pods).create(podOf(name));
+      await resource(pods).patch(name, running(ip), { type: 'merge', namespace: 'default', subresource: 'status' });
+    }
+    await until(rules, (text) => text.includes('-s 10.244.0.5/32') && text.includes('KUBE-NP-IN-'));
+    expect(await reach()).toBe('timeout');
+    await resource(pods).patch('one', { metadata: { labels: { role: 'client' } } }, inDefault);
+    await until(reach, (answer) => answer.startsWith('pod2 '));
+    await resource(pods).patch('one', { metadata: { labels: { role: null } } }, inDefault);
+    await until(reach, (answer) => answer === 'timeout');
+  });
+
+  it('keeps doors closed while it is away, and until it knows the policies again', async () => {
+    expect(await proxy.stop()).toBe(0);
+    const before = withoutTimes(rules());
+    await api.goAway();
+    proxy = parts.use(new Program(`${tag}-node`, main, ...flags));
+    await proxy.waitFor('list or watch failed');
+    expect(withoutTimes(rules())).toBe(before);
+    await api.comeBack();
+    await until(
+      () => get('/healthz'),
+      (answer) => answer.endsWith(' 200'),
+    );
+    expect(rules()).toContain('KUBE-NP-IN-');
+    await resource(networkPolicies).delete('p', { namespace: 'default' });
+    await until(rules, (text) => !text.includes('KUBE-NP-'));
+    expect(await network.pod1.ask('tcp', '10.244.0.6', 8080)).toMatch(/^pod2 /);
   });
 
   it('puts back what somebody else removed', async () => {

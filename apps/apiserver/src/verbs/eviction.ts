@@ -19,7 +19,10 @@ const ATTEMPTS = 6;
 /** POST pods/NAME/eviction (policy/v1): a deletion that disruption budgets may refuse. */
 export async function evict(context: RequestContext, registry: Registry, served: Served): Promise<Answer> {
   const { value } = await parseBody(context, Eviction);
-  const sent = decodeAs(context, Eviction, { kind: 'Eviction', apiVersion: 'policy/v1' }, value) as Eviction;
+  // Old clients send v1beta1, which is the same object; upstream takes both.
+  const isOld = (value as { apiVersion?: unknown } | null)?.apiVersion === 'policy/v1beta1';
+  const apiVersion = isOld ? 'policy/v1beta1' : 'policy/v1';
+  const sent = decodeAs(context, Eviction, { kind: 'Eviction', apiVersion }, value) as Eviction;
   const { name, namespace } = context.info;
   if (sent.metadata?.name !== name) throw badRequest('name in URL does not match name in Eviction object');
   const options: DeleteOptions = { ...sent.deleteOptions, ...(isDryRun(context) ? { dryRun: ['All'] } : {}) };

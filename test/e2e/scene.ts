@@ -205,6 +205,11 @@ export class Scene {
   /** Creates the namespace, then everything but pods, then the pods. */
   async open(): Promise<void> {
     await must('POST', '/api/v1/namespaces', { metadata: { name: this.namespace } });
+    // Pods are refused until a controller has made their account, which takes longer while a new one takes the lead.
+    await eventually(
+      `an account in ${this.namespace}`,
+      async () => (await rest('GET', this.path('serviceaccounts', 'default'))).status === 200,
+    );
     const isPod = ({ path }: { path: string }): boolean => path.endsWith('/pods');
     for (const objects of [this.#objects.filter((o) => !isPod(o)), this.#objects.filter(isPod)])
       await Promise.all(objects.map(({ path, object }) => must('POST', path, object)));

@@ -12,7 +12,7 @@ beforeAll(async () => {
   cluster = await startCluster({ nodes: 2 });
   config.loadFromString(cluster.kubeconfigText);
   stop = await startExposing(config, namespace);
-});
+}, 30_000);
 afterAll(async () => {
   await stop();
   await cluster.stop();
@@ -38,7 +38,7 @@ test('a Deployment that says its port is reached through a Service', async () =>
     });
     const ready = slices.items.flatMap(({ endpoints }) => endpoints ?? []).filter((one) => one.conditions?.ready);
     expect(ready).toHaveLength(2);
-  }, 10_000);
+  }, 20_000);
   const service = await config.makeApiClient(CoreV1Api).readNamespacedService({ name: 'shop', namespace });
   expect(service.metadata?.ownerReferences?.[0]?.name).toBe('shop');
 });

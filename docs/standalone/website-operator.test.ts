@@ -39,7 +39,7 @@ beforeAll(async () => {
   });
   operatorClient = new RestClient(await cluster.clientConfig(user));
   operator = runOperator(operatorClient, stop.signal);
-});
+}, 30_000);
 afterAll(async () => {
   stop.abort();
   await operator;

@@ -35,7 +35,7 @@ interface KnownPod {
   isGone: boolean;
 }
 
-const workers = 64;
+const workers = 16;
 const creators = 16;
 
 /**

@@ -73,18 +73,20 @@ export function planOf(random: Random): Plan {
 
 /** Leaders that fall one after the other, each with a log of its own that the others got only a part of. */
 function churn(plan: Plan, random: Random): Plan {
+  const fault = random.pick(['rotate', 'rotate', 'kill', 'isolate', 'power', 'partition'] as const);
   return {
     ...plan,
-    members: random.pick([3, 3, 5]),
+    members: fault === 'rotate' ? 3 : random.pick([3, 5]),
     clients: 4,
     thinkMs: 20,
     electionTicks: 5,
     syncMs: random.pick([0.3, 3]),
     network: { ...plan.network, latencyMs: random.pick([2, 10]), loss: 0, straggling: random.pick([0, 0.05]) },
-    faults: { kill: 1, isolate: 1, power: 0.5, loss: 0.3, powerAll: 0.2 },
+    faults:
+      fault === 'rotate' ? { transfer: 1, kill: 0.2 } : { kill: 1, isolate: 1, power: 0.5, loss: 0.3, powerAll: 0.2 },
     faultEveryMs: random.pick([400, 1500]),
     faultLastsMs: random.pick([300, 1200]),
-    onLeader: { probability: 0.8, fault: random.pick(['kill', 'isolate', 'power', 'partition']) },
+    onLeader: { probability: fault === 'rotate' ? 1 : 0.8, fault },
     raftLimits: {
       maxMessageBytes: 1,
       maxInflightMessages: random.pick([1, 1, 3]),

@@ -27,8 +27,11 @@ export interface NemesisOptions {
   lastsMs: number;
   untilMs: number;
   maxJumpMs: number;
-  /** What happens, as often, to one who has just come to lead. */
-  onLeader: { probability: number; fault: 'kill' | 'power' | 'isolate' | 'partition' | 'pause' };
+  /**
+   * What happens, as often, to one who has just come to lead. `rotate`: it is cut off until another one leads, so that
+   * of three members the two who led last take turns with logs of their own (figure 8 of the Raft paper).
+   */
+  onLeader: { probability: number; fault: 'kill' | 'power' | 'isolate' | 'partition' | 'pause' | 'rotate' };
   /** How often the network falls apart while members change. */
   splitAtChange: number;
   /** The one that leads, as far as one can see. */
@@ -47,6 +50,8 @@ export class Nemesis<M> {
   readonly #options: NemesisOptions;
   #changing = false;
   #healed = false;
+  /** Links that are cut until another one leads. */
+  #rotated: string[] = [];
 
   constructor(world: World, cluster: Cluster<M>, options: NemesisOptions) {
     this.#world = world;
@@ -73,8 +78,18 @@ export class Nemesis<M> {
     const { latencyMs } = network.temper;
     scheduler.after(random.between(0, random.pick([latencyMs, 4 * latencyMs, 8 * latencyMs + 20])), undefined, () => {
       const host = this.#cluster.hosts.get(id);
-      if (host && scheduler.nowMs < this.#options.untilMs) this.#strike(fault, host);
+      if (!host || scheduler.nowMs > this.#options.untilMs) return;
+      if (fault === 'rotate') this.#rotate(id);
+      else this.#strike(fault, host);
     });
+  }
+
+  #rotate(id: number): void {
+    const { cut } = this.#world.network;
+    this.#cluster.note(id, 'rotated out');
+    for (const link of this.#rotated) cut.delete(link);
+    this.#rotated = [...this.#cluster.hosts.keys()].flatMap((other) => [`${id}>${other}`, `${other}>${id}`]);
+    for (const link of this.#rotated) cut.add(link);
   }
 
   membersChange(): void {

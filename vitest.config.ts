@@ -57,7 +57,7 @@ export default defineConfig({
           include: ['test/ha/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 1_800_000,
-          hookTimeout: 180_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -89,6 +89,22 @@ describe('three members', () => {
     for (const items of rest) expect(items).toEqual(first);
   });
 
+  it('agree on a proposal without waiting for turns of their event loops', async () => {
+    let held = false;
+    const turn = (): Promise<void> => (held ? new Promise(() => undefined) : systemClock.turn());
+    const clock = { ...systemClock, turn };
+    const network = new MemoryNetwork();
+    const members = await Promise.all(
+      voters.map((id) => openMember(id, voters, new MemoryVolume(), network.transport(id), { clock, tickMs: 1_000 })),
+    );
+    const leader = await leaderOf(members);
+    await propose(leader, 'first');
+    await applied(members, 'first');
+    held = true;
+    await propose(leader, 'second');
+    await Promise.all(members.map(({ runner }) => runner.close()));
+  });
+
   it('read on any of them what was acknowledged on another one', async () => {
     await using cluster = await three();
     for (let i = 0; i < 20; i++) {

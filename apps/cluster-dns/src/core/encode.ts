@@ -101,9 +101,11 @@ function writeRecord(one: ResourceRecord, start: number, names: Names): number {
 class Names {
   readonly #whole = new Map<string, number>();
   readonly #endings = new Map<string, number>();
+  /** Most answers say nothing but the question's own name: its endings are looked at when another one comes. */
+  #unread: readonly string[];
 
   constructor(question: readonly string[]) {
-    this.#remember(question, question.length, headerBytes);
+    this.#unread = question;
     // A label may hold a dot, and then the name is not what it looks like.
     if (question.every((label) => !label.includes('.'))) this.#whole.set(question.join('.'), headerBytes);
   }
@@ -112,6 +114,8 @@ class Names {
   write(name: string, start: number): number {
     const same = this.#whole.get(name);
     if (same !== undefined) return scratch.writeUInt16BE(0xc0_00 | same, start);
+    this.#remember(this.#unread, this.#unread.length, headerBytes);
+    this.#unread = [];
     const labels = name.split('.');
     if (start <= maxPointer) this.#whole.set(name, start);
     let at = start;

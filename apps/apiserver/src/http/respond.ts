@@ -1,7 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { StatusError, internalError, serviceUnavailable, statusError, type Status } from '@wherry/apimachinery';
+import {
+  StatusError,
+  internalError,
+  serviceUnavailable,
+  statusError,
+  timeout,
+  type Status,
+} from '@wherry/apimachinery';
 import { StorageError } from '@wherry/store';
 import { joinPieces, type Piece } from '../cache/piece.ts';
 import { isTurnOver, nextTurn } from '../cache/turns.ts';
@@ -146,9 +153,8 @@ function ofStorage(error: StorageError): StatusError {
     case 'too-large':
       return statusError(413, 'RequestEntityTooLarge', `Request entity is too large: ${error.message}`);
     case 'unknown':
-      return statusError(500, 'ServerTimeout', `the outcome of the write is not known: ${error.message}`, {
-        retryAfterSeconds: 1,
-      });
+      // Without Retry-After, as clients would send it once more by themselves.
+      return timeout(error.message);
     case 'unavailable':
     case 'no-leader':
     case 'timeout':

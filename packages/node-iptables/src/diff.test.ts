@@ -35,6 +35,7 @@ COMMIT
 describe('diff', () => {
   it('writes everything into empty tables', () => {
     expect(diff(desired, new Map(), ours)).toEqual({
+      preparations: [],
       input: `*nat
 :KUBE-SERVICES - [0:0]
 :KUBE-SVC-A - [0:0]
@@ -49,6 +50,26 @@ COMMIT
       jumpsAdded: 1,
       jumpsDeleted: 0,
     });
+  });
+
+  it('writes many new chains in steps, each of which names what its rules lead to, and lets all take effect at once', () => {
+    const chains = [
+      chain('KUBE-SERVICES', '-d 10.96.0.1 -j KUBE-SVC-A'),
+      chain('KUBE-SVC-A', '-j KUBE-SVC-B'),
+      chain('KUBE-SVC-B', '-j KUBE-SVC-A'),
+    ];
+    const observed = parseSave('*nat\n:KUBE-SERVICES - [0:0]\nCOMMIT\n');
+    const set: RuleSet = { nat: { chains, jumps: [entry] } };
+    const difference = diff(set, observed, ours, { newChainsPerStep: 1 });
+    expect(difference.preparations).toEqual([
+      '*nat\n:KUBE-SVC-A - [0:0]\n:KUBE-SVC-B - [0:0]\n-A KUBE-SVC-A -j KUBE-SVC-B\nCOMMIT\n',
+      // KUBE-SVC-A stands by now: naming it again would empty it.
+      '*nat\n:KUBE-SVC-B - [0:0]\n-A KUBE-SVC-B -j KUBE-SVC-A\nCOMMIT\n',
+    ]);
+    expect(difference.input).toBe(
+      '*nat\n:KUBE-SERVICES - [0:0]\n-A KUBE-SERVICES -d 10.96.0.1 -j KUBE-SVC-A\n-I PREROUTING 1 -m comment --comment portals -j KUBE-SERVICES\nCOMMIT\n',
+    );
+    expect(diff(set, observed, ours, { newChainsPerStep: 2 }).preparations).toEqual([]);
   });
 
   it('writes only the chain that changed', () => {

@@ -15,6 +15,11 @@ import { renderRule } from './render.ts';
 
 /** What must be written, and in which tables; `input` is empty when all stands as desired. */
 export interface Difference {
+  /**
+   * To be restored before `input`, in order: chains that do not stand yet, to which nothing leads before `input` does. What
+   * is enforced changes with `input` alone. Empty unless diff() was asked for steps.
+   */
+  readonly preparations: readonly string[];
   /** Input for `iptables-restore --noflush`: each table is changed atomically. */
   readonly input: string;
   readonly tables: readonly TableName[];
@@ -24,26 +29,43 @@ export interface Difference {
   readonly jumpsDeleted: number;
 }
 
+export interface DiffOptions {
+  /**
+   * More new chains than this are written in preparations of so many each: the time of iptables-nft-restore grows with the
+   * square of the chains in one input.
+   */
+  readonly newChainsPerStep?: number | undefined;
+}
+
 /**
  * The least that turns `observed` into `desired`: owned chains that differ are written whole, owned chains no longer
  * desired are emptied and deleted (only emptied while a foreign chain refers to them), and rules of built-in chains that
  * jump to a chain of ours are added or deleted one by one. No other rule is touched, moved or named.
  */
-export function diff(desired: RuleSet, observed: Observed, ownership: Ownership): Difference {
+export function diff(
+  desired: RuleSet,
+  observed: Observed,
+  ownership: Ownership,
+  options: DiffOptions = {},
+): Difference {
   const total = { chainsWritten: 0, chainsDeleted: 0, jumpsAdded: 0, jumpsDeleted: 0 };
   const tables: TableName[] = [];
   let input = '';
+  const preparations: string[] = [];
+  const most = options.newChainsPerStep ?? Number.POSITIVE_INFINITY;
   for (const name of tableNames) {
-    const change = diffTable(desired[name] ?? nothing, observed.get(name) ?? new Map(), ownership);
-    if (change.lines.length === 0) continue;
+    const change = diffTable(desired[name] ?? nothing, observed.get(name) ?? new Map(), ownership, most);
+    if (change.lines.length === 0 && change.prepared.length === 0) continue;
     tables.push(name);
-    input += `*${name}\n${change.lines.join('\n')}\nCOMMIT\n`;
+    const text = (lines: readonly string[]): string => `*${name}\n${lines.join('\n')}\nCOMMIT\n`;
+    preparations.push(...change.prepared.map(text));
+    if (change.lines.length > 0) input += text(change.lines);
     total.chainsWritten += change.chainsWritten;
     total.chainsDeleted += change.chainsDeleted;
     total.jumpsAdded += change.jumpsAdded;
     total.jumpsDeleted += change.jumpsDeleted;
   }
-  return { input, tables, ...total };
+  return { preparations, input, tables, ...total };
 }
 
 /** What iptables-save would show after the difference was restored, so that the next sync need not ask. */
@@ -67,11 +89,17 @@ export function afterRestore(desired: RuleSet, observed: Observed, ownership: Ow
 
 const nothing: DesiredTable = { chains: [], jumps: [] };
 
-interface TableChange extends Omit<Difference, 'input' | 'tables'> {
+interface TableChange extends Omit<Difference, 'preparations' | 'input' | 'tables'> {
+  readonly prepared: readonly (readonly string[])[];
   readonly lines: readonly string[];
 }
 
-function diffTable(desired: DesiredTable, observed: ObservedTable, ownership: Ownership): TableChange {
+function diffTable(
+  desired: DesiredTable,
+  observed: ObservedTable,
+  ownership: Ownership,
+  newChainsPerStep: number,
+): TableChange {
   const changed: Chain[] = [];
   const names = new Set<string>();
   for (const chain of desired.chains) {
@@ -85,11 +113,15 @@ function diffTable(desired: DesiredTable, observed: ObservedTable, ownership: Ow
   const emptied = stale.filter((name) => !referred.has(name) || (observed.get(name)?.rules.length ?? 0) > 0);
   const deleted = stale.filter((name) => !referred.has(name));
   const jumps = diffJumps(desired, observed, ownership);
+  const fresh = changed.filter((chain) => !observed.has(chain.name));
+  const inSteps = fresh.length > newChainsPerStep;
+  const written = inSteps ? changed.filter((chain) => observed.has(chain.name)) : changed;
   return {
+    prepared: inSteps ? preparationsOf(fresh, newChainsPerStep) : [],
     lines: [
       // With --noflush this makes a chain that is missing and empties one that is there.
-      ...[...changed.map((chain) => chain.name), ...emptied].map((name) => `:${name} - [0:0]`),
-      ...changed.flatMap((chain) => chain.rules.map((rule) => `-A ${chain.name} ${renderRule(rule)}`)),
+      ...[...written.map((chain) => chain.name), ...emptied].map((name) => `:${name} - [0:0]`),
+      ...written.flatMap((chain) => chain.rules.map((rule) => `-A ${chain.name} ${renderRule(rule)}`)),
       ...jumps.deleted.map((jump) => `-D ${jump.chain} ${renderRule(jump.rule)}`),
       // Each goes to the top, so the last one written stands first.
       ...jumps.added
@@ -104,6 +136,24 @@ function diffTable(desired: DesiredTable, observed: ObservedTable, ownership: Ow
     jumpsAdded: jumps.added.length,
     jumpsDeleted: jumps.deleted.length,
   };
+}
+
+/** A chain that a rule leads to must be there: one that comes in a later step is made empty first. */
+function preparationsOf(fresh: readonly Chain[], perStep: number): string[][] {
+  const missing = new Set(fresh.map((chain) => chain.name));
+  const steps: string[][] = [];
+  for (let at = 0; at < fresh.length; at += perStep) {
+    const chains = fresh.slice(at, at + perStep);
+    const named = new Set(chains.map((chain) => chain.name));
+    for (const { rules } of chains)
+      for (const { target } of rules) if (target !== undefined && missing.has(target.name)) named.add(target.name);
+    for (const name of named) missing.delete(name);
+    steps.push([
+      ...[...named].map((name) => `:${name} - [0:0]`),
+      ...chains.flatMap((chain) => chain.rules.map((rule) => `-A ${chain.name} ${renderRule(rule)}`)),
+    ]);
+  }
+  return steps;
 }
 
 function sameChain(desired: Chain, observed: Chain | undefined): boolean {

@@ -1,6 +1,6 @@
 export { canonicalRule, ruleKey } from './canonical.ts';
 export { type Backend } from './detect.ts';
-export { afterRestore, diff, type Difference } from './diff.ts';
+export { afterRestore, diff, type Difference, type DiffOptions } from './diff.ts';
 export { IptablesError, type IptablesErrorCode } from './errors.ts';
 export { Iptables, type IptablesOptions } from './iptables.ts';
 export * from './model.ts';

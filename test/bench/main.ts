@@ -9,6 +9,7 @@ import { failover } from './failover.ts';
 import { memory } from './memory.ts';
 import { objectMemory } from './object-memory.ts';
 import { podStart } from './pod-start.ts';
+import { proxySync } from './proxy-sync.ts';
 import { readPath } from './read-path.ts';
 import { readiness } from './readiness.ts';
 import type { Part } from './report.ts';
@@ -25,6 +26,7 @@ const parts: Record<string, Part> = {
   'read-path': readPath,
   'object-memory': objectMemory,
   'pod-start': podStart,
+  'proxy-sync': proxySync,
   memory,
   'etcd-comparison': etcdComparison,
   standalone,

@@ -7,7 +7,7 @@ import { Proposer } from './proposer.ts';
 
 const command = (id: number): Command => ({ type: 'leaseKeepAlive', id });
 const microtasks = async (): Promise<void> => {
-  for (let n = 0; n < 10; n++) await undefined;
+  for (let n = 0; n < 10; n++) await Promise.resolve();
 };
 
 /** A proposer, the ids of the commands of each entry that it sent, and turns of the event loop that come when told. */

@@ -143,7 +143,7 @@ export class Proposer {
     this.#turning = true;
     // While nothing is under way there is nothing to wait for: what comes in the meantime shares the next entry.
     if (this.#flights.size > 0) await this.#parts.clock.turn();
-    else await undefined;
+    else await Promise.resolve();
     this.#turning = false;
     this.#launch();
   }

@@ -10,7 +10,7 @@ import type {
   RuleSet,
   TableName,
 } from './model.ts';
-import { isBuiltinChain, owns, tableNames } from './model.ts';
+import { builtinChains, isBuiltinChain, owns, tableNames } from './model.ts';
 import { renderRule } from './render.ts';
 
 /** What must be written, and in which tables; `input` is empty when all stands as desired. */
@@ -74,14 +74,16 @@ export function afterRestore(desired: RuleSet, observed: Observed, ownership: Ow
   for (const name of tableNames) {
     const before: ObservedTable = observed.get(name) ?? new Map();
     const want = desired[name] ?? nothing;
-    const kept = new Set(stillReferred(want, before, ownership));
+    const names = new Set(want.chains.map((chain) => chain.name));
+    const kept = new Set(stillReferred(names, before, ownership));
     const table = new Map<string, Chain>();
     for (const [chain, value] of before) {
+      if (names.has(chain)) continue;
       if (!owns(ownership, chain)) table.set(chain, value);
       else if (kept.has(chain)) table.set(chain, value.rules.length === 0 ? value : { name: chain, rules: [] });
     }
     for (const chain of want.chains) table.set(chain.name, chain);
-    for (const [chain, rules] of jumpsAfter(want, before, ownership)) table.set(chain, { name: chain, rules });
+    for (const [chain, rules] of jumpsAfter(want, names, before, ownership)) table.set(chain, { name: chain, rules });
     if (table.size > 0) after.set(name, table);
   }
   return after;
@@ -103,16 +105,19 @@ function diffTable(
   const changed: Chain[] = [];
   const names = new Set<string>();
   for (const chain of desired.chains) {
-    if (!owns(ownership, chain.name) || isBuiltinChain(chain.name)) throw new Error(`chain ${chain.name} is not owned`);
     if (names.has(chain.name)) throw new Error(`chain ${chain.name} is desired twice`);
     names.add(chain.name);
-    if (!sameChain(chain, observed.get(chain.name))) changed.push(chain);
+    const standing = observed.get(chain.name);
+    // The very object that was written last time: most are, of tens of thousands.
+    if (standing === chain) continue;
+    if (!owns(ownership, chain.name) || isBuiltinChain(chain.name)) throw new Error(`chain ${chain.name} is not owned`);
+    if (!sameChain(chain, standing)) changed.push(chain);
   }
-  const stale = [...observed.keys()].filter((name) => owns(ownership, name) && !names.has(name));
-  const referred = new Set(stillReferred(desired, observed, ownership));
+  const stale = [...observed.keys()].filter((name) => !names.has(name) && owns(ownership, name));
+  const referred = new Set(stillReferred(names, observed, ownership));
   const emptied = stale.filter((name) => !referred.has(name) || (observed.get(name)?.rules.length ?? 0) > 0);
   const deleted = stale.filter((name) => !referred.has(name));
-  const jumps = diffJumps(desired, observed, ownership);
+  const jumps = diffJumps(desired, names, observed, ownership);
   const fresh = changed.filter((chain) => !observed.has(chain.name));
   const inSteps = fresh.length > newChainsPerStep;
   const written = inSteps ? changed.filter((chain) => observed.has(chain.name)) : changed;
@@ -166,11 +171,10 @@ function sameChain(desired: Chain, observed: Chain | undefined): boolean {
 }
 
 /** Stale chains of ours that a chain of somebody else still jumps to: deleting them would fail the whole restore. */
-function stillReferred(desired: DesiredTable, observed: ObservedTable, ownership: Ownership): string[] {
-  const wanted = new Set(desired.chains.map((chain) => chain.name));
+function stillReferred(wanted: ReadonlySet<string>, observed: ObservedTable, ownership: Ownership): string[] {
   const referred: string[] = [];
   for (const chain of observed.values()) {
-    if (owns(ownership, chain.name) || isBuiltinChain(chain.name)) continue;
+    if (wanted.has(chain.name) || owns(ownership, chain.name) || isBuiltinChain(chain.name)) continue;
     for (const rule of chain.rules) {
       const target = rule.target?.name;
       if (target !== undefined && observed.has(target) && owns(ownership, target) && !wanted.has(target))
@@ -189,18 +193,23 @@ interface JumpChange {
   readonly deleted: readonly { readonly chain: string; readonly rule: Rule }[];
 }
 
-function diffJumps(desired: DesiredTable, observed: ObservedTable, ownership: Ownership): JumpChange {
+function diffJumps(
+  desired: DesiredTable,
+  chains: ReadonlySet<string>,
+  observed: ObservedTable,
+  ownership: Ownership,
+): JumpChange {
   const missing = new Map(desired.jumps.map((jump) => [jumpKey(jump.chain, jump.rule), jump]));
   const entries = new Set(desired.jumps.map((jump) => entryChain(jump, ownership)));
-  const chains = new Set(desired.chains.map((chain) => chain.name));
   const isOurs = (rule: Rule): boolean => {
     const target = rule.target?.name;
     return target !== undefined && owns(ownership, target) && (entries.has(target) || !chains.has(target));
   };
   const wanted = new Set(missing.keys());
   const deleted: { chain: string; rule: Rule }[] = [];
-  for (const chain of observed.values()) {
-    if (!isBuiltinChain(chain.name)) continue;
+  for (const name of builtinChains) {
+    const chain = observed.get(name);
+    if (chain === undefined) continue;
     for (const rule of chain.rules) {
       const key = wanted.size > 0 || isOurs(rule) ? jumpKey(chain.name, rule) : '';
       // The first of equals stays; further ones go.
@@ -211,8 +220,13 @@ function diffJumps(desired: DesiredTable, observed: ObservedTable, ownership: Ow
   return { added: [...missing.values()], deleted };
 }
 
-function jumpsAfter(desired: DesiredTable, observed: ObservedTable, ownership: Ownership): Map<string, Rule[]> {
-  const change = diffJumps(desired, observed, ownership);
+function jumpsAfter(
+  desired: DesiredTable,
+  chains: ReadonlySet<string>,
+  observed: ObservedTable,
+  ownership: Ownership,
+): Map<string, Rule[]> {
+  const change = diffJumps(desired, chains, observed, ownership);
   const gone = new Set(change.deleted.map((entry) => entry.rule));
   const after = new Map<string, Rule[]>();
   const rulesOf = (chain: string): Rule[] => {

@@ -10,12 +10,12 @@ import { mebibytes, milliseconds, quantile, table } from './report.ts';
 const run = promisify(execFile);
 const LOAD = fileURLToPath(new URL('./etcd-load.ts', import.meta.url));
 const SECONDS = 4;
-const ROUNDS = 3;
+const ROUNDS = 2;
 const KEYS = 100_000;
 const KEY_VALUE = Buffer.alloc(1_024, 'v');
 const AT_ONCE = 64;
 const RESTARTS = 3;
-const SETTLE_MS = 15_000;
+const SETTLE_MS = 12_000;
 
 /** A figure of either, side by side. */
 interface Pair {
@@ -25,7 +25,7 @@ interface Pair {
 
 /**
  * Our store beside a real etcd in the same run: one load generator for both, on the same cores, fsync on in both, no
- * TLS in either, values of 256 bytes, requests to the leader. Rounds of both take turns, and the better round counts.
+ * TLS in either, values of 256 bytes, requests to the leader. Rounds of both take turns, and the best of each counts.
  */
 export async function etcdComparison(): Promise<string> {
   const program = findEtcd();

@@ -333,7 +333,11 @@ describe('how a pod ends', () => {
     }),
   ]);
   it('says OOMKilled and exit code 137 of a container that took more memory than its limit', async () => {
-    expect(statusOf(await scene.ended('oom'))!.state.terminated).toMatchObject({ exitCode: 137, reason: 'OOMKilled' });
+    // The engine may tell of it a moment after the end.
+    await scene.until('oom', 'OOMKilled', (pod) => {
+      const terminated = statusOf(pod)?.state.terminated;
+      return terminated?.exitCode === 137 && terminated.reason === 'OOMKilled';
+    });
   });
 
   scene.pod('bad-command', [sh('c', '', { command: ['/no/such/program'] })]);

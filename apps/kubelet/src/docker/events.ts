@@ -8,7 +8,7 @@ const reconnectMs = 1_000;
 const maxLineBytes = 1 << 20;
 
 export interface EngineEvents {
-  /** A container started, died, or was removed. */
+  /** A container started, died, or was removed; that it ran out of memory may be told before or after it died. */
   changed(id: string): void;
   /** The stream (re)opened: anything may have happened before it. */
   opened(): void;
@@ -24,7 +24,7 @@ export async function followEvents(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      const filters = { type: ['container'], event: ['start', 'die', 'destroy'], label: ownerFilter(owner) };
+      const filters = { type: ['container'], event: ['start', 'oom', 'die', 'destroy'], label: ownerFilter(owner) };
       const stream = (await docker.getEvents({ filters } as GetEventsOptions)) as Readable;
       addAbortSignal(signal, stream);
       events.opened();

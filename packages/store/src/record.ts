@@ -1,6 +1,10 @@
 import { crc32 } from 'node:zlib';
+import { unseal as readSealed } from '@wherry/raft/disk';
 import type { Change } from './command.ts';
 import { StorageError } from './storage.ts';
+import { asStorageError } from './storage-error.ts';
+
+export { seal } from '@wherry/raft/disk';
 
 /**
  * The disk format. Three kinds of records, in this order of keys:
@@ -107,17 +111,13 @@ export function checkChange(bytes: Buffer, revision: number, sub: number): void 
   }
 }
 
-/** Text with its checksum in front: how all records but changes are kept. */
-export function seal(content: object): Buffer {
-  const text = JSON.stringify(content);
-  return Buffer.from(`${crc32(text).toString(16).padStart(8, '0')} ${text}`);
-}
-
+/** What raft's disk makes of sealed text, in the words of the storage interface. */
 export function unseal(bytes: Uint8Array, name: string, remedy?: string): Record<string, unknown> {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString().trimEnd();
-  const body = text.slice(9);
-  if (text.slice(0, 9) !== `${crc32(body).toString(16).padStart(8, '0')} `) throw corrupt(`${name} is damaged`, remedy);
-  return JSON.parse(body) as Record<string, unknown>;
+  try {
+    return readSealed(bytes, name, remedy);
+  } catch (error) {
+    throw asStorageError(error);
+  }
 }
 
 /** Says what is wrong and what can be done about it. */

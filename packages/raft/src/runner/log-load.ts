@@ -1,17 +1,8 @@
 import type { Entry, SnapshotMark } from '../core/types.ts';
 import { DiskError, type Disk, type Volume } from '../disk/disk.ts';
 import { corruptDisk } from '../disk/level-disk.ts';
-import {
-  chainOf,
-  checksumOf,
-  decodeEntry,
-  type LogMeta,
-  logFormat,
-  logRemedy,
-  metaKey,
-  sizeOf,
-  unseal,
-} from './log-record.ts';
+import { chainOf, checksumOf, decodeEntry, type LogMeta, logFormat, logRemedy, metaKey, sizeOf } from './log-record.ts';
+import { unseal } from '../disk/sealed.ts';
 
 export interface LoadedLog {
   meta: LogMeta;

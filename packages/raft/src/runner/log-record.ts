@@ -90,20 +90,6 @@ export function checksumOf(bytes: Buffer): number {
   return bytes.readUInt32LE(bytes.length - checksumBytes);
 }
 
-/** Text with its checksum in front. */
-export function seal(content: object): Buffer {
-  const text = JSON.stringify(content);
-  return Buffer.from(`${crc32(text).toString(16).padStart(8, '0')} ${text}`);
-}
-
-export function unseal(bytes: Uint8Array, name: string, remedy: string): Record<string, unknown> {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString().trimEnd();
-  const body = text.slice(9);
-  if (text.slice(0, 9) !== `${crc32(body).toString(16).padStart(8, '0')} `)
-    throw corruptDisk(`${name} is damaged`, remedy);
-  return JSON.parse(body) as Record<string, unknown>;
-}
-
 export const logRemedy =
   'It was not opened; restore the data directory from a backup or, if other members are alive, remove this member, empty its data directory and add it again';
 

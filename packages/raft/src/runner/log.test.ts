@@ -4,7 +4,8 @@ import type { Entry, SnapshotMark } from '../core/types.ts';
 import type { MemoryDisk } from '../disk/memory-disk.ts';
 import { MemoryVolume } from '../disk/memory-volume.ts';
 import { Log } from './log.ts';
-import { entryKey, metaKey, seal, unseal } from './log-record.ts';
+import { entryKey, metaKey } from './log-record.ts';
+import { seal, unseal } from '../disk/sealed.ts';
 
 const none: SnapshotMark = { index: 0, term: 0, timeMs: 0, configuration: { voters: [1], learners: [] } };
 

@@ -11,9 +11,9 @@ import {
   logFormat,
   logRemedy,
   metaKey,
-  seal,
   sizeOf,
 } from './log-record.ts';
+import { seal } from '../disk/sealed.ts';
 import { LogTail } from './log-tail.ts';
 
 /** What of the log is kept in memory, from its end. */

@@ -107,8 +107,10 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     stopping: stopping.signal,
     requestTimeoutMs: options.requestTimeoutMs,
   });
-  let several = false;
-  const customResources = new CustomResources(registry, log, stopping.signal, () => several);
+  let live: LiveApiservers | undefined;
+  // Asked each time: one that has just started must be counted in.
+  const several = async (): Promise<boolean> => live === undefined || (await live.list()).length > 1;
+  const customResources = new CustomResources(registry, log, stopping.signal, several);
   options.storeReachable?.((reachable) => {
     log.warn({ reachable }, 'store-leader');
     registry.hub.setReachable(reachable);
@@ -134,11 +136,11 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     },
   });
   port = listener.port;
-  const live = new LiveApiservers(options.storage, { ip: options.advertiseAddress, port });
+  const liveApiservers = new LiveApiservers(options.storage, { ip: options.advertiseAddress, port });
+  live = liveApiservers;
   const reconcileKubernetes = async (): Promise<void> => {
-    await live.renew();
-    const apiservers = await live.list();
-    several = apiservers.length > 1;
+    await liveApiservers.renew();
+    const apiservers = await liveApiservers.list();
     await reconcileKubernetesService(registry, { apiservers, serviceIps }, new Date());
   };
   const namespacesWritten = persisting('namespaces', () => ensureSystemNamespaces(registry, new Date()));
@@ -164,8 +166,8 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     async close() {
       stopping.abort();
       await leave(log, async () => {
-        await live.leave();
-        const apiservers = await live.list();
+        await liveApiservers.leave();
+        const apiservers = await liveApiservers.list();
         if (apiservers.length > 0) await reconcileKubernetesService(registry, { apiservers, serviceIps }, new Date());
       });
       await dispatcher.idle(options.shutdownGraceMs);

@@ -28,7 +28,7 @@ export class CustomResources {
   readonly #definitions: Served;
   readonly #log: Logger;
   readonly #stopping: AbortSignal;
-  readonly #several: () => boolean;
+  readonly #several: () => Promise<boolean>;
   /** Names of storages that are not ours to open: a definition cannot take the place of a built-in kind. */
   readonly #builtIn: ReadonlySet<string>;
   readonly #opened = new Map<string, Opened>();
@@ -37,7 +37,7 @@ export class CustomResources {
   #again = false;
 
   /** To be made before the caches are filled. @param several whether other apiservers serve the same cluster */
-  constructor(registry: Registry, log: Logger, stopping: AbortSignal, several: () => boolean) {
+  constructor(registry: Registry, log: Logger, stopping: AbortSignal, several: () => Promise<boolean>) {
     this.#registry = registry;
     this.#several = several;
     this.#definitions = registry.served.get(DEFINITIONS)!;
@@ -91,7 +91,7 @@ export class CustomResources {
       if (accepted) await this.#open(definition);
       if (metadata.deletionTimestamp !== undefined) this.#clean(metadata.name);
       else if (accepted && this.#opened.has(metadata.name) && !isTrue(definition, 'Established')) {
-        const waitMs = this.#several() ? establishInMs(definition, Date.now()) : 0;
+        const waitMs = (await this.#several()) ? establishInMs(definition, Date.now()) : 0;
         if (waitMs === 0) await this.#establish(metadata.name);
         else setTimeout(() => this.#wake(), waitMs).unref();
       }
